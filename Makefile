@@ -1,0 +1,48 @@
+# Targets and their promises: README.md. Needs only Python >= 3.11 and make.
+PYTHON ?= python3
+BIN := .venv/bin
+PORT ?= 8081
+SCENARIO ?= S1a
+STAMP := .venv/.installed
+
+.PHONY: install demo run test check bench lock format clean
+
+install: $(STAMP)
+
+$(STAMP): requirements.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $(STAMP)
+
+demo: install
+	$(BIN)/blocbot demo --port $(PORT) --scenario $(SCENARIO) $(if $(PLAY),--play)
+
+run: install
+	$(BIN)/blocbot run
+
+test: install
+	$(BIN)/python -m pytest
+
+check: install
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python tests/checks/texts.py
+	$(BIN)/python tests/checks/lock.py
+	$(BIN)/blocbot db check
+
+bench: install
+	$(BIN)/python -m tests.bench
+
+format: install
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock:
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-annotate --no-header --group dev pyproject.toml -o requirements.lock
+
+clean:
+	rm -rf .venv demo-out build dist
