@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import unicodedata
 
+from bot.errors import Invalid
+
 _LETTERS = str.maketrans({"đ": "d", "ð": "d", "ł": "l", "ø": "o", "ı": "i", "ħ": "h"})
 _JOINERS = "\u200c\u200d"
 _VIRAMA = 9
 _GRAPHEME_JOINER = "\u034f"
 
 
-class TextError(ValueError):
-    """A text that can't be kept. Code: ``too_long`` (with ``limit`` and ``length``)."""
-
-    def __init__(self, code: str, *, limit: int, length: int) -> None:
-        super().__init__(code)
-        self.code = code
-        self.limit = limit
-        self.length = length
+class TextError(Invalid):
+    """A text that can't be kept: code ``text_too_long`` with ``limit`` and ``length``."""
 
 
 def fold(text: str) -> str:
@@ -55,7 +51,7 @@ def clean(text: str, limit: int, *, newlines: bool = False, cut: bool = False) -
     if len(text) <= limit:
         return text
     if not cut:
-        raise TextError("too_long", limit=limit, length=len(text))
+        raise TextError("text_too_long", limit=limit, length=len(text))
     return text[:limit].rstrip(_JOINERS + " \n")
 
 

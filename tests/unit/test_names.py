@@ -62,7 +62,8 @@ def test_clean_line_breaks() -> None:
 def test_clean_says_when_too_long() -> None:
     with pytest.raises(TextError) as caught:
         clean("x" * 21, 20)
-    assert (caught.value.code, caught.value.limit, caught.value.length) == ("too_long", 20, 21)
+    assert caught.value.code == "text_too_long"
+    assert caught.value.values == {"limit": 20, "length": 21}
     assert clean("x" * 21, 20, cut=True) == "x" * 20
 
 
