@@ -1,0 +1,69 @@
+"""Telegram's side. The one ordered list of features, and the way of an update to its handler."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.incoming import Incoming, Tx
+from bot.views import common
+from bot.views.base import View
+from handlers import home
+from handlers.routing import Command, Feature
+
+#: Every feature, in the order in which the menus show their commands.
+FEATURES: tuple[Feature, ...] = (home.FEATURE,)
+
+_BY_NAME = {feature.name: feature for feature in FEATURES}
+COMMANDS: dict[str, Command] = {
+    command.name: command for feature in FEATURES for command in feature.commands
+}
+
+
+def route(incoming: Incoming, tx: Tx) -> View:
+    """Find the handler and call it. Whatever comes gets a sensible answer."""
+    match incoming.kind:
+        case "group":
+            return common.only_private(tx.t, tx.bot_name)
+        case "command":
+            command = COMMANDS.get(incoming.command)
+            return command.handle(incoming, tx) if command else common.unknown_command(tx.t)
+        case "button":
+            return _press(incoming, tx)
+        case "text":
+            feature = _open(tx)
+            if feature and feature.on_text:
+                return feature.on_text(incoming, tx)
+        case "file":
+            feature = _open(tx)
+            if feature and feature.on_file:
+                return feature.on_file(incoming, tx)
+    return _not_here(tx)
+
+
+def _open(tx: Tx) -> Feature | None:
+    return _BY_NAME.get(tx.form.feature) if tx.form else None
+
+
+def _not_here(tx: Tx) -> View:
+    """Something that no open form waits for: say so, and show where the person is."""
+    feature = _open(tx)
+    if feature and feature.show:
+        view = feature.show(tx)
+        return replace(view, text=common.not_understood(tx.t) + "\n\n" + view.text, fresh=True)
+    return home.show(tx, note=common.not_understood(tx.t))
+
+
+def _press(incoming: Incoming, tx: Tx) -> View:
+    words = incoming.data.split(":")
+    feature = _BY_NAME.get(words[0])
+    press = feature.buttons.get(words[1]) if feature and len(words) > 2 else None
+    if feature is None or press is None:
+        return replace(home.show(tx), toast=common.stale(tx.t))
+    if press.form and not (
+        tx.form and tx.form.feature == feature.name and str(tx.form.version) == words[2]
+    ):
+        # A button of a screen that is no longer current: pressed twice, left behind, forged.
+        shown = _open(tx)
+        view = shown.show(tx) if shown and shown.show else home.show(tx)
+        return replace(view, toast=common.stale(tx.t))
+    return press.handle(incoming, tx)

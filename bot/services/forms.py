@@ -1,0 +1,70 @@
+"""Where a person is in a form: one row a person, with a version that is in every button."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlmodel import Session
+
+from bot.models import Form
+
+
+def current(session: Session, person_id: int) -> Form | None:
+    """The person's open form, or None."""
+    return session.get(Form, person_id)
+
+
+def enter(
+    session: Session,
+    person_id: int,
+    feature: str,
+    step: str,
+    now: dt.datetime,
+    *,
+    subject: int | None = None,
+    draft: dict[str, Any] | None = None,
+) -> Form:
+    """Open a form, or go to another step of it. Buttons made before this are stale from now on.
+
+    ``draft`` replaces what was kept; None keeps it within the same feature and subject.
+    """
+    form = session.get(Form, person_id)
+    if form is None:
+        form = Form(
+            person_id=person_id,
+            feature=feature,
+            step=step,
+            subject=subject,
+            draft=draft or {},
+            changed_at=now,
+        )
+        session.add(form)
+        session.flush()
+        return form
+    same = form.feature == feature and form.subject == subject
+    form.draft = draft if draft is not None else (form.draft if same else {})
+    form.feature, form.step, form.subject = feature, step, subject
+    form.version += 1
+    form.changed_at = now
+    session.add(form)
+    return form
+
+
+def keep(session: Session, form: Form, now: dt.datetime, **draft: Any) -> Form:
+    """Change what the form keeps without leaving its step: its buttons stay valid."""
+    form.draft = {**form.draft, **draft}
+    form.changed_at = now
+    session.add(form)
+    return form
+
+
+def leave(session: Session, person_id: int, now: dt.datetime) -> None:
+    """Close the form. The row stays, so that versions never repeat and old buttons stay stale."""
+    form = session.get(Form, person_id)
+    if form is not None and form.feature:
+        form.feature, form.step, form.subject, form.draft = "", "", None, {}
+        form.version += 1
+        form.card_id = None
+        form.changed_at = now
+        session.add(form)

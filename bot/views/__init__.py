@@ -1,0 +1,1 @@
+"""Data to text and keyboard: every sentence for people is here (and in bot.documents)."""
