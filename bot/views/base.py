@@ -162,3 +162,8 @@ class Rows:
     def done(self) -> tuple[tuple[Button, ...], ...]:
         """The keyboard."""
         return tuple(self.rows)
+
+
+def plain(text: str) -> str:
+    """A sentence for a button or a toast, where Telegram takes no HTML."""
+    return text.striptags() if isinstance(text, Markup) else text

@@ -1,0 +1,21 @@
+"""Wording of the messages that go out through the outbox, by kind."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+from sqlmodel import Session
+
+from bot.i18n import Texts
+from bot.models import Person
+from bot.views.base import View
+
+#: Words a message to a person from its ids (several where the kind is collected), or says by
+#: None that it has become pointless.
+Notice = Callable[[Session, Texts, Person, list[dict[str, Any]], dt.datetime], View | None]
+
+NOTICES: dict[str, Notice] = {}
+#: Kinds of which all that are due for a person go out as one message.
+COLLECTED: set[str] = set()
