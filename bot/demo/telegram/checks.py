@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 from bot.demo.telegram import limits
 from bot.demo.telegram.entities import TYPES, checked_url, clean, detect, parse_html, trim, utf16
@@ -224,7 +224,9 @@ def reply_markup(args: Args, *, inline_only: bool = False) -> Json | None:
         raise bad_request("object expected as reply markup")
     kind = next((name for name in _MARKUP_FIELDS if name in value), None)
     if kind is None:
-        return None if not value else _unknown(next(iter(value)), "reply markup")
+        if value:
+            _unknown(next(iter(value)), "reply markup")
+        return None
     for name in value:
         if name != kind and name not in _MARKUP_FIELDS[kind]:
             _unknown(name, "reply markup")
@@ -241,7 +243,7 @@ def reply_markup(args: Args, *, inline_only: bool = False) -> Json | None:
     return value
 
 
-def _unknown(name: str, where: str) -> None:
+def _unknown(name: str, where: str) -> NoReturn:
     raise bad_request(f"unknown parameter {name} in {where}")
 
 
@@ -285,6 +287,10 @@ def _check_button(button: Any) -> None:
     if len(kinds) > 1:
         raise _button_error("Exactly one of the optional fields must be used")
     _check_style(button)
+    _check_target(button)
+
+
+def _check_target(button: Json) -> None:
     if "callback_data" in button:
         data = button["callback_data"]
         if not isinstance(data, str):

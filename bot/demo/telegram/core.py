@@ -37,7 +37,7 @@ class Core:
 
     def __init__(
         self,
-        token: str = "1:abc",
+        token: str = "1:abc",  # noqa: S107 - a made-up token
         *,
         username: str = "blocbot",
         name: str = "Blocbot",

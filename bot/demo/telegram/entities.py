@@ -46,7 +46,7 @@ _NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}
 _REFERENCE = re.compile(r"&(?:#(?:x([0-9a-fA-F]+)|([0-9]+))|([a-zA-Z]+));?")
 _SPACES = " \t\r\n\v\f"
 # Control characters become spaces, \r and the line and direction marks U+2028–202E vanish.
-_CLEAN = {code: " " for code in [*range(9), 11, 12, *range(14, 32)]}
+_CLEAN = dict.fromkeys([*range(9), 11, 12, *range(14, 32)], " ")
 _REMOVE: dict[int, str | None] = {13: None, **dict.fromkeys(range(0x2028, 0x202F))}
 _DIRTY = re.compile("[\x00-\x08\x0b-\x1f\u2028-\u202e]")
 
@@ -153,9 +153,7 @@ class _HtmlParser:
                 argument = value
             elif tag == "code" and name == "class" and value.startswith("language-"):
                 argument = value.removeprefix("language-")
-            elif tag == "span" and name == "class" and value.startswith("tg-"):
-                argument = value
-            elif tag == "tg-emoji" and name == "emoji-id":
+            elif (tag, name) in (("span", "class"), ("tg-emoji", "emoji-id")):
                 argument = value
             elif tag == "blockquote" and name == "expandable":
                 argument = "1"

@@ -52,8 +52,6 @@ async def execute(tg: Core, name: str, args: Args) -> Any:
     call = Call(known.name if known else name, _logged(args), tg.now())
     started = tg.monotonic()
     try:
-        if known is None:
-            raise ApiError(404, "Not Found")
         result = _checked(tg, known, args)
         if isawaitable(result):
             result = await _awaited(result)
@@ -75,7 +73,9 @@ async def _awaited(result: Awaitable[Any]) -> Any:
     return await result
 
 
-def _checked(tg: Core, known: Method, args: Args) -> Any:
+def _checked(tg: Core, known: Method | None, args: Args) -> Any:
+    if known is None:
+        raise ApiError(404, "Not Found")
     if not args.values.keys() <= known.fields:
         unknown = min(args.values.keys() - known.fields)
         raise bad_request(f"unknown parameter {unknown}")

@@ -197,11 +197,13 @@ class Person(Core):
             raise PersonError("an album has 2 to 10 items")
         album = self.new_album()
         sent = []
-        for index, item in enumerate(items):
-            if isinstance(item, bytes):
-                item = {"content": item, "kind": "photo"}
-            elif isinstance(item, tuple):
-                item = {"content": item[0], "filename": item[1]}
+        for index, given in enumerate(items):
+            if isinstance(given, bytes):
+                item: Json = {"content": given, "kind": "photo"}
+            elif isinstance(given, tuple):
+                item = {"content": given[0], "filename": given[1]}
+            else:
+                item = given
             kind = item.get("kind", "document")
             words = item.get("caption", "") or (caption if index == 0 else "")
             if kind == "photo":

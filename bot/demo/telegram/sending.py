@@ -225,11 +225,12 @@ def send_location(tg: Core, args: Args) -> Json:
 # -- albums -------------------------------------------------------------------------------
 
 ALBUM_KINDS = ("photo", "video", "document", "audio")
-ITEM_FIELDS = frozenset(
+_ITEM_FIELDS = (
     "type media caption parse_mode caption_entities show_caption_above_media has_spoiler "
     "thumbnail cover start_timestamp width height duration supports_streaming performer title "
-    "disable_content_type_detection".split()
+    "disable_content_type_detection"
 )
+ITEM_FIELDS = frozenset(_ITEM_FIELDS.split())
 
 
 def input_media(tg: Core, args: Args, item: Any) -> tuple[str, Json, str, list[Json]]:

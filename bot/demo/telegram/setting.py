@@ -68,7 +68,7 @@ def set_webhook(tg: Core, args: Args) -> bool:
     """Have updates posted to an address: https, or http on this machine."""
     url = args.text("url")
     if not url:
-        return delete_webhook(tg, Args({"drop_pending_updates": args.flag("drop_pending_updates")}))
+        return _forget_webhook(tg, args)
     if not url.startswith("https://") and not _LOOPBACK.fullmatch(url):
         raise bad_request("bad webhook: An HTTPS URL must be provided for webhook")
     secret = args.text("secret_token")
@@ -88,6 +88,10 @@ def set_webhook(tg: Core, args: Args) -> bool:
 @method("deleteWebhook", "drop_pending_updates")
 def delete_webhook(tg: Core, args: Args) -> bool:
     """Back to getUpdates."""
+    return _forget_webhook(tg, args)
+
+
+def _forget_webhook(tg: Core, args: Args) -> bool:
     if args.flag("drop_pending_updates"):
         tg.queue.pending.clear()
     tg.queue.webhook = None

@@ -112,15 +112,15 @@ class UpdateQueue:
             self._poller.set_exception(error)
         self._poller = None
 
-    async def poll(self, offset: int, limit: int, timeout: float) -> list[Json]:
+    async def poll(self, offset: int, limit: int, seconds: float) -> list[Json]:
         """getUpdates: what waits from `offset` on, else wait for it."""
         self.interrupt(conflict(OTHER_POLLER))
         self.confirm(offset)
         self.expire()
-        if not self.pending and timeout > 0:
+        if not self.pending and seconds > 0:
             poller = self._poller = asyncio.get_running_loop().create_future()
             try:
-                async with asyncio.timeout(timeout):
+                async with asyncio.timeout(seconds):
                     await poller
             except TimeoutError:
                 pass

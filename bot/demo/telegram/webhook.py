@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import logging
+from functools import partial
 
 import aiohttp
 
@@ -63,9 +64,9 @@ class WebhookSender:
             self._busy.add(chat)
             task = asyncio.create_task(self._deliver(session, hook, waiting))
             self._posting[waiting.update_id] = task
-            task.add_done_callback(lambda _, one=waiting, key=chat: self._finished(one, key))
+            task.add_done_callback(partial(self._finished, waiting, chat))
 
-    def _finished(self, waiting: Waiting, chat: int) -> None:
+    def _finished(self, waiting: Waiting, chat: int, _: asyncio.Task[None]) -> None:
         self._busy.discard(chat)
         self._posting.pop(waiting.update_id, None)
         self._wake.set()

@@ -110,8 +110,7 @@ class BotApi:
                 (value.decode() for key, value in scope["headers"] if key == b"content-type"), ""
             )
             body = await _read(receive)
-            if token != self.tg.token:
-                raise ApiError(401, "Unauthorized")
+            self._admit(token)
             args = parse_body(scope["query_string"], kind, body)
             if self.tg.faults.rules:
                 fault = self.tg.faults.pick(
@@ -125,9 +124,10 @@ class BotApi:
             finally:
                 if fault is not None:
                     self.tg.calls[-1].fault = fault.kind
-            if fault is not None and fault.kind == "error_after":
-                raise ApiError(fault.code, _reason(fault.code))
             status, answer = 200, {"ok": True, "result": result}
+            if fault is not None and fault.kind == "error_after":
+                status = fault.code
+                answer = _refusal(ApiError(status, _reason(status)))
         except ApiError as refused:
             status, answer = refused.code, _refusal(refused)
         except Exception:
@@ -142,6 +142,10 @@ class BotApi:
             await _cut(send)
             return
         await _respond(send, status, b"application/json", _dumps(answer).encode())
+
+    def _admit(self, token: str) -> None:
+        if token != self.tg.token:
+            raise ApiError(401, "Unauthorized")
 
     async def _spoil(self, fault: Fault, name: str, args: Args) -> bool:
         """Play what a fault does before the effect; True: cut the connection."""
@@ -238,5 +242,5 @@ async def _cut(send: Send) -> None:
     cycle: Any = getattr(send, "__self__", None)
     cycle.transport.abort()
     # Let the loop notice, or uvicorn would complain about a missing answer.
-    while not cycle.disconnected:
+    while not cycle.disconnected:  # noqa: ASYNC110 - uvicorn offers no event for it
         await asyncio.sleep(0)
