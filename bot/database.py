@@ -97,10 +97,15 @@ def is_away(error: BaseException) -> bool:
 
 
 class Database:
-    """The engine and its transactions. One a process; threads share it."""
+    """The engine and its transactions. One a process; threads share it.
+
+    ``info`` is copied into every session: what a service needs of the process, such as the key
+    that seals invitations in the outbox.
+    """
 
     def __init__(self, url: str, *, pool_size: int = 8) -> None:
         self.engine = make_engine(url, pool_size=pool_size)
+        self.info: dict[str, object] = {}
 
     @property
     def is_sqlite(self) -> bool:
@@ -115,7 +120,7 @@ class Database:
         that the caller knows of, and the caller tries again.
         """
         try:
-            with Session(self.engine, expire_on_commit=False) as session:
+            with Session(self.engine, expire_on_commit=False, info=self.info) as session:
                 yield session
                 session.commit()
         except DBAPIError as error:

@@ -1,0 +1,203 @@
+"""A bloc with units and people, made quickly, for tests of services and flows."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from sqlmodel import Session, col, select
+
+from bot.database import Database
+from bot.i18n import texts
+from bot.incoming import Incoming, Kind, Media, Tx
+from bot.models import Bloc, BlocKind, BlocYear, OutMessage, Person, Seat, SeatRole, Unit
+from bot.services import access, blocs, forms
+from bot.services.access import Actor
+from bot.services.invitations import KEY, derive_key
+
+#: Noon of 10 March 2025 in Vietnam: the February report is past, the one for March is open.
+NOW = dt.datetime(2025, 3, 10, 5, 0, tzinfo=dt.UTC)
+ADMIN_ID = 999_999
+BOT_NAME = "blocbot_test_bot"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a roster."""
+
+    name: str
+    short_name: str
+    staff: int | None = None
+    role: str | None = None
+
+
+def roster(count: int = 4) -> list[Row]:
+    """Units U1, U2 …; the first leads, the second is deputy."""
+    offices = {1: "leader", 2: "deputy"}
+    return [Row(f"Unit number {i}", f"U{i}", 10 * i, offices.get(i)) for i in range(1, count + 1)]
+
+
+@dataclass
+class World:
+    """One bloc, its units by order, and whoever is let in.
+
+    ``unit(0)`` leads, ``unit(1)`` is deputy. Objects are detached: fresh ones come from a
+    session. ``now`` may be moved.
+    """
+
+    database: Database
+    created: blocs.Created
+    now: dt.datetime = NOW
+    _last_id: int = field(default=1000)
+
+    @property
+    def bloc(self) -> Bloc:
+        return self.created.bloc
+
+    @property
+    def year(self) -> BlocYear:
+        return self.created.year
+
+    @property
+    def units(self) -> Sequence[Unit]:
+        return self.created.units
+
+    def unit(self, index: int) -> Unit:
+        return self.created.units[index]
+
+    def secret(self, unit: int, role: SeatRole = SeatRole.SIGNATORY) -> str:
+        """The secret of the invitation that came with the bloc."""
+        wanted = self.unit(unit).id
+        return next(
+            one.secret for one in self.created.invites if one.unit.id == wanted and one.role is role
+        )
+
+    def person(
+        self,
+        unit: int | None = None,
+        role: SeatRole = SeatRole.SIGNATORY,
+        *,
+        language: str = "en",
+        name: str = "",
+    ) -> Person:
+        """A person with a seat at a unit (by order); an observer with ``role`` OBSERVER; a
+        stranger without both."""
+        self._last_id += 1
+        with self.database.transaction() as session:
+            person = Person(
+                telegram_id=self._last_id,
+                name=name or f"Person {self._last_id}",
+                language=language,
+                first_seen_at=self.now,
+            )
+            session.add(person)
+            session.flush()
+            if unit is not None or role is SeatRole.OBSERVER:
+                session.add(self._seat(person, unit, role))
+        return person
+
+    def sit(self, person: Person, unit: int | None, role: SeatRole = SeatRole.SIGNATORY) -> None:
+        """Give a person another seat of this bloc."""
+        with self.database.transaction() as session:
+            session.add(self._seat(person, unit, role))
+
+    def _seat(self, person: Person, unit: int | None, role: SeatRole) -> Seat:
+        return Seat(
+            person_id=person.id or 0,
+            bloc_id=self.bloc.id or 0,
+            unit_id=None if unit is None else self.unit(unit).id,
+            role=role,
+            since=self.now,
+            chosen_at=self.now,
+        )
+
+    def admin(self) -> Person:
+        """Whoever runs the bot, without a seat."""
+        with self.database.transaction() as session:
+            found = session.exec(select(Person).where(col(Person.telegram_id) == ADMIN_ID)).first()
+            if found is None:
+                found = Person(
+                    telegram_id=ADMIN_ID, name="Admin", language="en", first_seen_at=self.now
+                )
+                session.add(found)
+        return found
+
+    def actor(self, session: Session, person: Person, now: dt.datetime | None = None) -> Actor:
+        """The actor as an update of this person would find it, now."""
+        found = access.find_actor(
+            session, person.telegram_id, now or self.now, (ADMIN_ID,), lock=False
+        )
+        assert found is not None
+        return found
+
+    @contextmanager
+    def acting(self, person: Person) -> Iterator[tuple[Session, Actor]]:
+        """A committed transaction with the person's actor."""
+        with self.database.transaction() as session:
+            yield session, self.actor(session, person)
+
+    def told(self, kind: str | None = None) -> list[tuple[int, str]]:
+        """(person id, kind) of what waits in the outbox, in order."""
+        with self.database.transaction() as session:
+            rows = session.exec(select(OutMessage).order_by(col(OutMessage.id))).all()
+        return [(row.person_id, row.kind) for row in rows if kind in (None, row.kind)]
+
+
+def make_world(
+    database: Database, units: int = 4, *, name: str = "Khối A", year: int = 2025
+) -> World:
+    """A bloc of ``units`` units, made as the command line makes one; nobody has joined yet."""
+    database.info.setdefault(KEY, derive_key("123:test"))
+    with database.transaction() as session:
+        created = blocs.create(
+            session,
+            name=name,
+            year=year,
+            kind=BlocKind.BLOC,
+            province="Ninh Thuận",
+            timezone="Asia/Ho_Chi_Minh",
+            language="vi",
+            rows=roster(units),
+            now=NOW,
+        )
+    # Ids on Telegram must differ between the worlds of one test.
+    return World(database, created, _last_id=1000 * (created.bloc.id or 1))
+
+
+def transact(session: Session, actor: Actor, *, bot_name: str = BOT_NAME) -> Tx:
+    """What a handler gets, as the update's wrapper makes it."""
+    return Tx(
+        session=session,
+        actor=actor,
+        t=texts(actor.person.language),
+        now=actor.now,
+        bot_name=bot_name,
+        form=forms.current(session, actor.person.id or 0),
+    )
+
+
+def incoming(
+    person: Person,
+    kind: Kind,
+    *,
+    text: str = "",
+    command: str = "",
+    data: str = "",
+    media: Media | None = None,
+) -> Incoming:
+    """An update of this person's."""
+    return Incoming(
+        update_id=1,
+        kind=kind,
+        telegram_id=person.telegram_id,
+        chat_id=person.telegram_id,
+        name=person.name,
+        message_id=10,
+        text=text,
+        command=command,
+        data=data,
+        query_id="1" if kind == "button" else "",
+        media=media,
+    )
