@@ -1,0 +1,1 @@
+"""Documents in and out: tables, and later DOCX, PDF and charts."""
