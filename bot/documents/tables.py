@@ -10,7 +10,9 @@ import codecs
 import csv
 import datetime as dt
 import io
+import threading
 import unicodedata
+import warnings
 import zipfile
 import zlib
 from collections.abc import Iterable, Sequence
@@ -40,6 +42,7 @@ _BOMS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_ONE_AT_A_TIME: Final = threading.Lock()
 
 Cell = str | Decimal | dt.date | dt.datetime | bool | None
 
@@ -160,6 +163,13 @@ def _check_package(data: bytes) -> None:
 
 
 def _read_xlsx(data: bytes, sheet: str | None) -> list[list[Cell]]:
+    # openpyxl warns of what it doesn't know in a file; the filters are the whole process's.
+    with _ONE_AT_A_TIME, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return _read_package(data, sheet)
+
+
+def _read_package(data: bytes, sheet: str | None) -> list[list[Cell]]:
     try:
         _check_package(data)
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)

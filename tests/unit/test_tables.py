@@ -117,6 +117,10 @@ def test_xlsx_sheet_by_name() -> None:
     assert caught.value.code == "table_no_sheet"
 
 
+def test_what_openpyxl_only_warns_of_is_read() -> None:
+    assert read_cells(repacked(xlsx(["a"]), "xl/styles.xml", STYLES_WITHOUT_A_DEFAULT)) == [["a"]]
+
+
 def test_xlsx_limits() -> None:
     assert code(xlsx(*([["a"]] * 502))) == "table_too_many_rows"
     assert code(xlsx(["a"] * 101)) == "table_too_many_columns"
@@ -164,3 +168,6 @@ def test_a_package_damaged_anywhere_is_an_expected_error(at: int, byte: int) -> 
 
 
 SMALL = xlsx(["a", 1])
+STYLES_WITHOUT_A_DEFAULT = (
+    b'<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"/>'
+)
