@@ -58,7 +58,6 @@ def tell(
             )
         )
         new += 1
-    session.info["outbox"] = True
     return new
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from bot.i18n import Texts
-from bot.views.base import View
+from bot.views.base import View, plain
 
 
 def stale(t: Texts) -> Markup:
@@ -28,4 +28,17 @@ def only_private(t: Texts, bot_name: str) -> View:
     return View(
         text=t._("I work in private chats only. Please write to me here: @{name}", name=bot_name),
         card=False,
+    )
+
+
+def apology(t: Texts, error_id: str) -> View:
+    """Something went wrong on our side; the id is found in the log."""
+    return View(
+        text=t._(
+            "Sorry, something went wrong on our side. What you had entered before is kept. "
+            "If it happens again, please pass on this code: <code>{code}</code>",
+            code=error_id,
+        ),
+        card=False,
+        toast=plain(t._("Sorry, something went wrong.")),
     )

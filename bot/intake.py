@@ -1,0 +1,283 @@
+"""Updates in: by long polling or webhook, acknowledged to Telegram only after their commit.
+
+In order per person, persons beside each other: each person has a line, and each line has at most
+one update in a thread at a time, so the threads' queue takes turns between people. Somebody who
+sends faster than is worked off has the surplus parked as rows in one commit: it is acknowledged
+with the others and holds up nobody.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import Any
+
+import structlog
+from telegram import Bot, Update
+from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError, TimedOut
+
+from bot.errors import DatabaseAway
+from bot.incoming import Incoming, read
+from bot.log import log_unexpected
+from bot.metrics import dead_letters_total, update_seconds, updates_total
+from bot.replies import Replies
+from bot.updates import Outcome, Updates
+
+log = structlog.get_logger(__name__)
+
+#: Kinds of updates that the bot has any use for.
+ALLOWED = ["message", "edited_message", "callback_query", "my_chat_member"]
+#: How many updates of one person wait in memory before the surplus is parked.
+LINE_LENGTH = 10
+#: Tries before an update goes to the dead letters, and the pause after each, in seconds.
+TRIES = (0.1, 0.5)
+#: After this many seconds of work a pressed button's spinner is stopped without a result.
+SPINNER = 2.0
+#: Seconds that one long poll waits.
+POLL = 30
+
+InThread = Callable[..., Awaitable[Any]]
+
+
+@dataclass(slots=True)
+class _Line:
+    """One person's updates in order. ``writing`` are parkings that are not committed yet."""
+
+    waiting: deque[tuple[Incoming, Update, asyncio.Future[None]]] = field(default_factory=deque)
+    parked: bool = False
+    writing: set[asyncio.Future[None]] = field(default_factory=set)
+
+
+class Intake:
+    """Takes updates to the database, each person's in order."""
+
+    def __init__(
+        self,
+        bot: Bot,
+        updates: Updates,
+        replies: Replies,
+        in_thread: InThread,
+        after: Callable[[Outcome], None],
+    ) -> None:
+        self._bot = bot
+        self._updates = updates
+        self._replies = replies
+        self._in_thread = in_thread
+        self._after = after
+        self._lines: dict[int, _Line] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def resume(self) -> None:
+        """Go on with updates that were parked when the process stopped."""
+        for telegram_id in await self._patient(self._updates.who_is_parked):
+            if telegram_id not in self._lines:
+                self._lines[telegram_id] = _Line(parked=True)
+                self._start(telegram_id)
+
+    def take(self, updates: Sequence[Update]) -> list[asyncio.Future[None]]:
+        """Take updates in; each future is done when the update's effect is committed or parked."""
+        loop = asyncio.get_running_loop()
+        futures: list[asyncio.Future[None]] = []
+        surplus: dict[int, list[tuple[Update, asyncio.Future[None]]]] = {}
+        for update in updates:
+            future: asyncio.Future[None] = loop.create_future()
+            futures.append(future)
+            try:
+                incoming = read(update)
+            except Exception as error:
+                log_unexpected(error, update=update.update_id)
+                incoming = None
+            if incoming is None:
+                updates_total.labels("unknown", "ignored").inc()
+                future.set_result(None)
+                continue
+            line = self._lines.get(incoming.telegram_id)
+            if line is None:
+                line = self._lines[incoming.telegram_id] = _Line()
+                self._start(incoming.telegram_id)
+            if line.parked or len(line.waiting) >= LINE_LENGTH:
+                line.parked = True
+                surplus.setdefault(incoming.telegram_id, []).append((update, future))
+            else:
+                line.waiting.append((incoming, update, future))
+        for telegram_id, rest in surplus.items():
+            line = self._lines[telegram_id]
+            line.writing.update(future for _, future in rest)
+            self._spawn(self._park(telegram_id, rest))
+        return futures
+
+    async def _park(
+        self, telegram_id: int, rest: list[tuple[Update, asyncio.Future[None]]]
+    ) -> None:
+        bodies = {update.update_id: update.to_dict() for update, _ in rest}
+        await self._patient(self._updates.park, telegram_id, bodies)
+        line = self._lines.get(telegram_id)
+        for _, future in rest:
+            future.set_result(None)
+            if line is not None:
+                line.writing.discard(future)
+
+    def _start(self, telegram_id: int) -> None:
+        self._spawn(self._work(telegram_id))
+
+    def _spawn(self, work: Any) -> None:
+        task: asyncio.Task[None] = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _work(self, telegram_id: int) -> None:
+        line = self._lines[telegram_id]
+        while True:
+            if line.waiting:
+                incoming, update, future = line.waiting.popleft()
+                await self._one(incoming, update, parked=False)
+                if not future.done():
+                    future.set_result(None)
+            elif line.writing:
+                await asyncio.wait(set(line.writing))
+            elif line.parked:
+                bodies = await self._patient(self._updates.parked, telegram_id)
+                for body in bodies:
+                    update = Update.de_json(body, self._bot)
+                    incoming_ = read(update)
+                    if incoming_ is not None:
+                        await self._one(incoming_, update, parked=True)
+                line.parked = bool(bodies) or bool(line.writing)
+            else:
+                break
+        del self._lines[telegram_id]
+
+    async def _one(self, incoming: Incoming, update: Update, *, parked: bool) -> None:
+        began = perf_counter()
+        try:
+            outcome = await self._apply(incoming, parked=parked)
+        except Exception as error:
+            error_id = log_unexpected(error, update=incoming.update_id)
+            dead_letters_total.inc()
+            updates_total.labels(incoming.kind, "dead").inc()
+            reply = await self._patient(
+                self._updates.bury, incoming, update.to_dict(), error, error_id
+            )
+            self._replies.put(reply)
+            return
+        updates_total.labels(incoming.kind, "done").inc()
+        update_seconds.observe(perf_counter() - began)
+        if outcome.reply is not None:
+            self._replies.put(outcome.reply)
+        self._after(outcome)
+
+    async def _apply(self, incoming: Incoming, *, parked: bool) -> Outcome:
+        """Apply, with new tries where it may help; the last failure is raised."""
+        tries = iter(TRIES)
+        while True:
+            work = asyncio.ensure_future(
+                self._patient(self._updates.apply, incoming, parked=parked)
+            )
+            if incoming.query_id:
+                done, _ = await asyncio.wait({work}, timeout=SPINNER)
+                if not done:
+                    self._replies.answer_early(incoming.query_id)
+            try:
+                outcome: Outcome = await work
+            except Exception as error:
+                pause = next(tries, None)
+                if pause is None:
+                    raise
+                log.warning("update_failed", update=incoming.update_id, error=type(error).__name__)
+                await asyncio.sleep(pause)
+            else:
+                return outcome
+
+    async def _patient(self, call: Callable[..., Any], *args: Any, **options: Any) -> Any:
+        """Call in a thread; while the database is away, wait and try again for ever."""
+        pause = 0.1
+        while True:
+            try:
+                return await self._in_thread(call, *args, **options)
+            except DatabaseAway as error:
+                log.warning("database_away", error=str(error), pause=pause)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 5.0)
+
+    async def settle(self) -> None:
+        """Wait until nothing is in work."""
+        while self._tasks:
+            await asyncio.wait(set(self._tasks))
+
+    # Long polling.
+
+    async def poll(self, stop: asyncio.Event) -> None:
+        """Poll until ``stop``. The offset never passes an update that isn't committed.
+
+        Raises InvalidToken. Other faults are waited out with growing pauses.
+        """
+        window: dict[int, asyncio.Future[None]] = {}
+        newest = 0
+        pause = 1.0
+        stopping = asyncio.create_task(stop.wait())
+        while not stop.is_set():
+            offset = min(window, default=newest + 1 if newest else None)
+            poll = asyncio.ensure_future(
+                self._bot.get_updates(
+                    offset=offset,
+                    timeout=0 if window else POLL,
+                    read_timeout=POLL + 10,
+                    allowed_updates=ALLOWED,
+                )
+            )
+            await asyncio.wait({poll, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if not poll.done():
+                poll.cancel()
+                break
+            try:
+                batch = poll.result()
+            except InvalidToken:
+                raise
+            except TimedOut:
+                continue
+            except (NetworkError, Conflict, RetryAfter, TelegramError) as error:
+                log.warning("poll_failed", error=type(error).__name__, pause=pause)
+                await _either(stop, pause)
+                pause = min(pause * 2, 30.0)
+                continue
+            pause = 1.0
+            fresh = [
+                update
+                for update in batch
+                if update.update_id not in window and (update.update_id > newest or not newest)
+            ]
+            for update, future in zip(fresh, self.take(fresh), strict=True):
+                window[update.update_id] = future
+                newest = max(newest, update.update_id)
+            if window:
+                await asyncio.wait(
+                    window.values(),
+                    timeout=0.05 if fresh else 0.5,
+                    return_when=asyncio.ALL_COMPLETED if fresh else asyncio.FIRST_COMPLETED,
+                )
+            window = {key: future for key, future in window.items() if not future.done()}
+        stopping.cancel()
+        await self._farewell(window, newest)
+
+    async def _farewell(self, window: dict[int, asyncio.Future[None]], newest: int) -> None:
+        """On a graceful stop: finish what was taken, and tell Telegram how far that was."""
+        if window:
+            await asyncio.wait(window.values(), timeout=5)
+        undone = [key for key, future in window.items() if not future.done()]
+        if newest:
+            try:
+                await self._bot.get_updates(
+                    offset=min(undone, default=newest + 1), timeout=0, limit=1
+                )
+            except TelegramError as error:
+                log.info("farewell_failed", error=type(error).__name__)
+
+
+async def _either(stop: asyncio.Event, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(stop.wait(), seconds)
+    except TimeoutError:
+        return

@@ -1,0 +1,151 @@
+"""Answers on their way to the chats: in order within a chat, chats beside each other.
+
+An answer is a row until it is shown (:class:`bot.updates.Reply`). Shown ones are noted in small
+batches, so that a burst costs one commit and not one each.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict, deque
+from collections.abc import Awaitable, Callable
+
+import structlog
+from telegram.error import TelegramError
+
+from bot.errors import DatabaseAway
+from bot.log import log_unexpected
+from bot.sending import Refused, Sender, Unreachable
+from bot.updates import Reply, Updates
+
+log = structlog.get_logger(__name__)
+
+#: How long shown answers are gathered before they are noted, in seconds.
+GATHER = 0.02
+#: With more answers than this waiting in one chat only the newest screens are drawn.
+CROWD = 3
+#: Chats whose card is remembered; the database knows the others.
+REMEMBERED = 10_000
+
+InThread = Callable[..., Awaitable[None]]
+
+
+class Replies:
+    """Shows answers and notes that they were shown."""
+
+    def __init__(self, sender: Sender, updates: Updates, in_thread: InThread) -> None:
+        self._sender = sender
+        self._updates = updates
+        self._in_thread = in_thread
+        self._lines: dict[int, deque[Reply]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._cards: OrderedDict[int, int] = OrderedDict()
+        self._shown: list[int] = []
+        self._new_cards: dict[int, int] = {}
+        self._to_note = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    def put(self, reply: Reply) -> None:
+        """Queue an answer."""
+        line = self._lines.get(reply.chat_id)
+        if line is not None:
+            line.append(reply)
+            return
+        self._lines[reply.chat_id] = deque([reply])
+        self._idle.clear()
+        task = asyncio.create_task(self._work(reply.chat_id))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def answer_early(self, query_id: str) -> None:
+        """Stop the button's spinner where the work takes long; what follows is drawn as usual."""
+        task = asyncio.create_task(self._sender.answer(query_id, "", alert=False))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _work(self, chat_id: int) -> None:
+        line = self._lines[chat_id]
+        while line:
+            reply = line.popleft()
+            crowded = len(line) > CROWD and reply.view.card and line[-1].view.card
+            try:
+                await self._show(reply, quick=crowded)
+            except Exception as error:
+                log_unexpected(error, update=reply.update_id)
+            self._shown.append(reply.update_id)
+            self._to_note.set()
+        del self._lines[chat_id]
+        if not self._lines and not self._shown:
+            self._idle.set()
+
+    async def _show(self, reply: Reply, *, quick: bool) -> None:
+        view = reply.view
+        calls: list[Awaitable[object]] = []
+        if reply.query_id:
+            calls.append(self._sender.answer(reply.query_id, view.toast, alert=view.alert))
+        if view.text and not quick:
+            calls.append(self._draw(reply))
+        if view.tidy and reply.message_id is not None and not reply.query_id:
+            calls.append(self._sender.delete(reply.chat_id, reply.message_id))
+        if len(calls) == 1:
+            await calls[0]
+        elif calls:
+            await asyncio.gather(*calls)
+
+    async def _draw(self, reply: Reply) -> None:
+        view, chat = reply.view, reply.chat_id
+        known = self._cards.get(chat, reply.card_id)
+        edit = None
+        if view.card and not view.fresh and not reply.command:
+            edit = reply.message_id if reply.query_id else known
+        try:
+            message_id = await self._sender.show(chat, view, edit=edit)
+        except Unreachable:
+            log.info("reply_unreachable", update=reply.update_id)
+            return
+        except (Refused, TelegramError) as error:
+            log_unexpected(error, update=reply.update_id)
+            return
+        if not view.card:
+            return
+        if known is not None and message_id not in (known, edit):
+            # One card: the one further up would only be stale.
+            await self._sender.delete(chat, known)
+        if known != message_id:
+            self._remember(chat, message_id)
+            if reply.person_id is not None:
+                self._new_cards[reply.person_id] = message_id
+
+    def _remember(self, chat_id: int, message_id: int) -> None:
+        self._cards[chat_id] = message_id
+        self._cards.move_to_end(chat_id)
+        while len(self._cards) > REMEMBERED:
+            self._cards.popitem(last=False)
+
+    async def run(self) -> None:
+        """Note what was shown, until cancelled."""
+        while True:
+            await self._to_note.wait()
+            await asyncio.sleep(GATHER)
+            await self.note()
+
+    async def note(self) -> None:
+        """Write down what was shown so far."""
+        self._to_note.clear()
+        shown, self._shown = self._shown, []
+        cards, self._new_cards = self._new_cards, {}
+        pause = 0.1
+        while shown or cards:
+            try:
+                await self._in_thread(self._updates.shown, shown, cards)
+                break
+            except DatabaseAway:
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 5)
+        if not self._lines and not self._shown:
+            self._idle.set()
+
+    async def settle(self) -> None:
+        """Wait until every answer is shown and noted."""
+        await self._idle.wait()

@@ -1,0 +1,185 @@
+"""From a view to calls of the Bot API, with what Telegram may answer sorted out."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import structlog
+from telegram import (
+    Bot,
+    CopyTextButton,
+    ForceReply,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    InputFile,
+    LinkPreviewOptions,
+    Message,
+)
+from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
+
+from bot.limits import ANSWER, SendLimiter
+from bot.metrics import api_requests_total
+from bot.views.base import Attachment, Button, View, plain
+
+log = structlog.get_logger(__name__)
+
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+#: Answers of Telegram that mean: this message can no longer be edited, send another one.
+_GONE = ("message to edit not found", "message can't be edited", "message_id_invalid")
+
+
+T = TypeVar("T")
+
+
+class Unreachable(Exception):
+    """The person can't be written to: blocked the bot, never started it, deleted the account."""
+
+
+class Refused(Exception):
+    """Telegram refuses the message itself; trying again would not help."""
+
+
+def keyboard(view: View) -> InlineKeyboardMarkup | ForceReply | None:
+    """The view's buttons as Telegram's markup."""
+    if view.rows:
+        return InlineKeyboardMarkup([[_button(button) for button in row] for row in view.rows])
+    if view.placeholder:
+        return ForceReply(input_field_placeholder=view.placeholder[:64])
+    return None
+
+
+def _button(button: Button) -> InlineKeyboardButton:
+    style = button.style or None
+    text = plain(button.text)
+    if button.url:
+        return InlineKeyboardButton(text, url=button.url, style=style)
+    if button.copy:
+        return InlineKeyboardButton(text, copy_text=CopyTextButton(button.copy), style=style)
+    return InlineKeyboardButton(text, callback_data=button.data, style=style)
+
+
+class Sender:
+    """Sends views. Obeys the limits and every ``retry_after``; retries what is temporary."""
+
+    def __init__(self, bot: Bot, limiter: SendLimiter, *, pauses: tuple[float, ...]) -> None:
+        self._bot = bot
+        self._limiter = limiter
+        self._pauses = pauses
+
+    async def answer(self, query_id: str, text: str, *, alert: bool) -> None:
+        """Answer a pressed button. Too late or twice is no matter."""
+        with contextlib.suppress(TelegramError):
+            await self._bot.answer_callback_query(query_id, text or None, show_alert=alert or None)
+
+    async def delete(self, chat_id: int, message_id: int) -> None:
+        """Delete a message where that is still possible."""
+        with contextlib.suppress(TelegramError):
+            await self._bot.delete_message(chat_id, message_id)
+
+    async def show(
+        self, chat_id: int, view: View, *, edit: int | None = None, priority: int = ANSWER
+    ) -> int:
+        """Show a view: in place of message ``edit`` where that works, else as a new message.
+
+        Returns the number of the message. Raises Unreachable, Refused, or NetworkError where all
+        tries failed.
+        """
+        if edit is not None and view.attachment is None:
+            try:
+                await self._try(chat_id, lambda: self._edit(chat_id, edit, view))
+            except BadRequest as error:
+                words = error.message.lower()
+                if "message is not modified" in words:
+                    return edit
+                if not any(sign in words for sign in _GONE):
+                    raise Refused(error.message) from None
+            else:
+                return edit
+        try:
+            message = await self._try(chat_id, lambda: self._send(chat_id, view), slot=priority)
+        except BadRequest as error:
+            if "chat not found" in error.message.lower():
+                raise Unreachable(error.message) from None
+            raise Refused(error.message) from None
+        return message.message_id
+
+    async def _edit(self, chat_id: int, message_id: int, view: View) -> Message | bool:
+        markup = keyboard(view)
+        return await self._bot.edit_message_text(
+            view.text,
+            chat_id,
+            message_id,
+            parse_mode="HTML",
+            reply_markup=markup if isinstance(markup, InlineKeyboardMarkup) else None,
+            link_preview_options=_NO_PREVIEW,
+        )
+
+    async def _send(self, chat_id: int, view: View) -> Message:
+        markup = keyboard(view)
+        if view.attachment is not None:
+            return await self._send_file(chat_id, view, view.attachment, markup)
+        return await self._bot.send_message(
+            chat_id,
+            view.text,
+            parse_mode="HTML",
+            reply_markup=markup,
+            link_preview_options=_NO_PREVIEW,
+        )
+
+    async def _send_file(
+        self,
+        chat_id: int,
+        view: View,
+        file: Attachment,
+        markup: InlineKeyboardMarkup | ForceReply | None,
+    ) -> Message:
+        content = file.file_id or InputFile(file.content, filename=file.name)
+        calls: dict[str, Callable[..., Awaitable[Message]]] = {
+            "photo": self._bot.send_photo,
+            "document": self._bot.send_document,
+            "video": self._bot.send_video,
+            "audio": self._bot.send_audio,
+            "voice": self._bot.send_voice,
+        }
+        call = calls[file.kind]
+        return await call(
+            chat_id, content, caption=view.text or None, parse_mode="HTML", reply_markup=markup
+        )
+
+    async def _try(
+        self, chat_id: int, call: Callable[[], Awaitable[T]], slot: int | None = None
+    ) -> T:
+        """Call until Telegram has accepted or refused; the last temporary fault is raised."""
+        for pause in (*self._pauses, None):
+            if slot is not None:
+                await self._limiter.slot(chat_id, slot)
+            try:
+                result = await call()
+            except RetryAfter as error:
+                api_requests_total.labels("send", "429").inc()
+                wait = error.retry_after
+                seconds = wait if isinstance(wait, int | float) else wait.total_seconds()
+                self._limiter.pause(seconds, chat_id)
+                if pause is None:
+                    raise
+                if slot is None:
+                    await asyncio.sleep(seconds)
+            except Forbidden as error:
+                api_requests_total.labels("send", "403").inc()
+                raise Unreachable(error.message) from None
+            except BadRequest:
+                # A subclass of NetworkError in this library, but nothing that time would mend.
+                api_requests_total.labels("send", "400").inc()
+                raise
+            except NetworkError:
+                api_requests_total.labels("send", "network").inc()
+                if pause is None:
+                    raise
+                await asyncio.sleep(pause)
+            else:
+                api_requests_total.labels("send", "ok").inc()
+                return result
+        raise AssertionError("the last try returns or raises")

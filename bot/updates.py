@@ -1,0 +1,371 @@
+"""One update is one transaction: its effect, the record that it is done, and its answer.
+
+:meth:`Updates.apply` is called in a worker thread. It commits everything or nothing. The answer
+is kept in the same transaction until it has been shown, so that a process killed between the two
+shows it after its restart; an update that comes again has no second effect.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import delete, event, update
+from sqlmodel import Session, col, select
+
+from bot.database import Database
+from bot.domain.names import clean
+from bot.errors import Expected
+from bot.i18n import negotiate, texts
+from bot.incoming import Incoming, Tx
+from bot.models import (
+    BlocYear,
+    DeadLetter,
+    DoneUpdate,
+    Job,
+    OutMessage,
+    OutState,
+    ParkedUpdate,
+    Person,
+    Seat,
+)
+from bot.services import forms
+from bot.services.access import Actor, find_actor
+from bot.views import common, errors
+from bot.views.base import TOAST_LIMIT, View, clip, plain
+
+#: Messages that a blocked bot could not deliver are tried again if the person comes back in time.
+BLOCKED_KEPT = dt.timedelta(days=7)
+
+Route = Callable[[Incoming, Tx], View]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer to one update, until it is shown.
+
+    ``message_id`` is the message typed, or the one whose button was pressed (``query_id``).
+    ``card_id`` is the form's card as the database knows it.
+    """
+
+    update_id: int
+    chat_id: int
+    person_id: int | None
+    view: View
+    query_id: str = ""
+    message_id: int | None = None
+    command: bool = False
+    card_id: int | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """For the row of the update."""
+        return {
+            "chat": self.chat_id,
+            "person": self.person_id,
+            "query": self.query_id,
+            "message": self.message_id,
+            "command": self.command,
+            "card": self.card_id,
+            "view": self.view.to_json(),
+        }
+
+    @classmethod
+    def from_json(cls, update_id: int, body: dict[str, Any]) -> Reply:
+        """What :meth:`to_json` kept."""
+        return cls(
+            update_id=update_id,
+            chat_id=body["chat"],
+            person_id=body["person"],
+            view=View.from_json(body["view"]),
+            query_id=body["query"],
+            message_id=body["message"],
+            command=body["command"],
+            card_id=body["card"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What applying an update led to, for the edge: an answer, the outbox woken, the menu due."""
+
+    reply: Reply | None = None
+    outbox: bool = False
+    jobs: bool = False
+    menu_of: Actor | None = None
+
+
+class Updates:
+    """Applies updates to the database by way of the handlers' route."""
+
+    def __init__(
+        self,
+        database: Database,
+        route: Route,
+        *,
+        menu_key: Callable[[Actor], str],
+        admins: tuple[int, ...],
+        default_language: str,
+        bot_name: str,
+        now: Callable[[], dt.datetime],
+    ) -> None:
+        self._database = database
+        self._route = route
+        self._menu_key = menu_key
+        self._admins = admins
+        self._default_language = default_language
+        self._bot_name = bot_name
+        self._now = now
+
+    def apply(self, incoming: Incoming, *, parked: bool = False) -> Outcome:
+        """Apply one update and commit. Raises DatabaseAway, and whatever is unexpected.
+
+        ``parked``: it comes from the table of parked updates and leaves that with its effect.
+        """
+        try:
+            return self._apply(incoming, parked, None)
+        except Expected as error:
+            # Everything the handler did is rolled back; the sentence is the update's only effect.
+            return self._apply(incoming, parked, error)
+
+    def _apply(self, incoming: Incoming, parked: bool, refused: Expected | None) -> Outcome:
+        now = self._now()
+        with self._database.transaction() as session:
+            touched = watch(session)
+            if parked:
+                session.exec(
+                    delete(ParkedUpdate).where(col(ParkedUpdate.update_id) == incoming.update_id)
+                )
+            if session.get(DoneUpdate, incoming.update_id) is not None:
+                return Outcome()
+            actor = self._meet(session, incoming, now)
+            person = actor.person
+            came_back = person.blocked_at is not None and incoming.kind != "blocked"
+            if came_back:
+                person.blocked_at = None
+                session.add(person)
+                _try_again(session, person, now)
+            if incoming.kind in ("blocked", "unblocked"):
+                if incoming.kind == "blocked":
+                    person.blocked_at = now
+                    session.add(person)
+                session.add(DoneUpdate(update_id=incoming.update_id, at=now))
+                return Outcome(outbox=came_back)
+            form = forms.current(session, person.id or 0)
+            tx = Tx(
+                session=session,
+                actor=actor,
+                t=texts(person.language),
+                now=now,
+                bot_name=self._bot_name,
+                form=form if form and form.feature else None,
+            )
+            card_id = form.card_id if form else None
+            view = self._refusal(tx, incoming, refused) if refused else self._route(incoming, tx)
+            reply = Reply(
+                update_id=incoming.update_id,
+                chat_id=incoming.chat_id,
+                person_id=person.id,
+                view=view,
+                query_id=incoming.query_id,
+                message_id=incoming.message_id,
+                command=incoming.kind == "command",
+                card_id=card_id,
+            )
+            self._remember_card(session, incoming, person, view)
+            session.add(DoneUpdate(update_id=incoming.update_id, at=now, reply=reply.to_json()))
+            session.flush()
+            after: Actor | None = actor
+            if touched & {Seat, BlocYear}:
+                # Who this is has changed: a seat taken, left, or another one chosen.
+                after = find_actor(session, incoming.telegram_id, now, self._admins, lock=False)
+            menu_due = after is not None and self._menu_key(after) != person.menu
+            return Outcome(
+                reply=reply,
+                outbox=OutMessage in touched or came_back,
+                jobs=Job in touched,
+                menu_of=after if menu_due else None,
+            )
+
+    def _meet(self, session: Session, incoming: Incoming, now: dt.datetime) -> Actor:
+        """The actor behind the update; a stranger becomes a person with Telegram's language."""
+        actor = find_actor(session, incoming.telegram_id, now, self._admins, lock=True)
+        name = clean(incoming.name, 64) or str(incoming.telegram_id)
+        if actor is None:
+            person = Person(
+                telegram_id=incoming.telegram_id,
+                name=name,
+                username=incoming.username,
+                language=negotiate(incoming.language_code, self._default_language),
+                first_seen_at=now,
+            )
+            session.add(person)
+            session.flush()
+            return Actor(person=person, now=now, is_admin=incoming.telegram_id in self._admins)
+        if actor.person.name != name or actor.person.username != incoming.username:
+            actor.person.name, actor.person.username = name, incoming.username
+            session.add(actor.person)
+        return actor
+
+    @staticmethod
+    def _refusal(tx: Tx, incoming: Incoming, error: Expected) -> View:
+        sentence = errors.sentence(tx.t, error)
+        if incoming.kind == "button":
+            return View(toast=clip(plain(sentence), TOAST_LIMIT), alert=True)
+        return View(text=sentence, card=False)
+
+    @staticmethod
+    def _remember_card(session: Session, incoming: Incoming, person: Person, view: View) -> None:
+        """The message whose button was pressed is the form's card from now on."""
+        if incoming.kind == "button" and view.card and view.text and not view.fresh:
+            form = forms.current(session, person.id or 0)
+            if form is not None and form.card_id != incoming.message_id:
+                form.card_id = incoming.message_id
+                session.add(form)
+
+    def bury(
+        self, incoming: Incoming, body: dict[str, Any], error: BaseException, id_: str
+    ) -> Reply:
+        """Give up on an update that failed again and again: keep it, apologise, go on."""
+        now = self._now()
+        with self._database.transaction() as session:
+            person = session.exec(
+                select(Person).where(col(Person.telegram_id) == incoming.telegram_id)
+            ).first()
+            language = (
+                person.language
+                if person
+                else negotiate(incoming.language_code, self._default_language)
+            )
+            reply = Reply(
+                update_id=incoming.update_id,
+                chat_id=incoming.chat_id,
+                person_id=person.id if person else None,
+                view=common.apology(texts(language), id_),
+                message_id=incoming.message_id,
+                query_id=incoming.query_id,
+            )
+            if session.get(DoneUpdate, incoming.update_id) is None:
+                session.add(DoneUpdate(update_id=incoming.update_id, at=now, reply=reply.to_json()))
+                session.add(
+                    DeadLetter(
+                        update_id=incoming.update_id,
+                        telegram_id=incoming.telegram_id,
+                        body=body,
+                        error_id=id_,
+                        error=type(error).__name__,
+                        at=now,
+                    )
+                )
+            session.exec(
+                delete(ParkedUpdate).where(col(ParkedUpdate.update_id) == incoming.update_id)
+            )
+            return reply
+
+    # What the edge reports back, and what it finds again after a restart.
+
+    def shown(self, update_ids: list[int], cards: dict[int, int]) -> None:
+        """Answers were shown; ``cards`` maps person to the message that shows their form now."""
+        with self._database.transaction() as session:
+            if update_ids:
+                session.exec(
+                    update(DoneUpdate)
+                    .where(col(DoneUpdate.update_id).in_(update_ids))
+                    .values(reply=None)
+                )
+            for person_id, card_id in cards.items():
+                form = forms.current(session, person_id)
+                if form is not None:
+                    form.card_id = card_id
+                    session.add(form)
+
+    def unshown(self, before: dt.datetime) -> list[Reply]:
+        """Answers kept by a process that was stopped before it had shown them, in order."""
+        with self._database.transaction() as session:
+            rows = session.exec(
+                select(DoneUpdate)
+                .where(col(DoneUpdate.reply).is_not(None), col(DoneUpdate.at) < before)
+                .order_by(col(DoneUpdate.update_id))
+            ).all()
+            return [Reply.from_json(row.update_id, row.reply) for row in rows if row.reply]
+
+    def park(self, telegram_id: int, bodies: dict[int, dict[str, Any]]) -> None:
+        """Keep updates of somebody who sends faster than is worked off, all in one commit."""
+        with self._database.transaction() as session:
+            done = set(
+                session.exec(
+                    select(DoneUpdate.update_id).where(col(DoneUpdate.update_id).in_(list(bodies)))
+                )
+            )
+            kept = set(
+                session.exec(
+                    select(ParkedUpdate.update_id).where(
+                        col(ParkedUpdate.update_id).in_(list(bodies))
+                    )
+                )
+            )
+            session.add_all(
+                ParkedUpdate(
+                    update_id=update_id, telegram_id=telegram_id, body=body, at=self._now()
+                )
+                for update_id, body in bodies.items()
+                if update_id not in done and update_id not in kept
+            )
+
+    def parked(self, telegram_id: int, limit: int = 20) -> list[dict[str, Any]]:
+        """The next parked updates of a person, oldest first."""
+        with self._database.transaction() as session:
+            return [
+                row.body
+                for row in session.exec(
+                    select(ParkedUpdate)
+                    .where(col(ParkedUpdate.telegram_id) == telegram_id)
+                    .order_by(col(ParkedUpdate.update_id))
+                    .limit(limit)
+                )
+            ]
+
+    def who_is_parked(self) -> list[int]:
+        """Telegram ids that have parked updates, for the start after a stop."""
+        with self._database.transaction() as session:
+            return list(session.exec(select(ParkedUpdate.telegram_id).distinct()))
+
+    def menu_shown(self, person_id: int, key: str) -> None:
+        """Telegram shows this person the command menu of ``key`` now."""
+        with self._database.transaction() as session:
+            session.exec(update(Person).where(col(Person.id) == person_id).values(menu=key))
+
+    def forget(self, before: dt.datetime) -> None:
+        """Drop records of updates that Telegram can no longer repeat."""
+        with self._database.transaction() as session:
+            session.exec(
+                delete(DoneUpdate).where(
+                    col(DoneUpdate.at) < before, col(DoneUpdate.reply).is_(None)
+                )
+            )
+
+
+def watch(session: Session) -> set[type]:
+    """The kinds of rows that this session has added or changed so far, kept up as it flushes."""
+    touched: set[type] = set()
+
+    @event.listens_for(session, "after_flush")
+    def _note(flushed: Session, _context: object) -> None:
+        touched.update(type(row) for row in flushed.new)
+        touched.update(type(row) for row in flushed.dirty)
+
+    return touched
+
+
+def _try_again(session: Session, person: Person, now: dt.datetime) -> None:
+    session.exec(
+        update(OutMessage)
+        .where(
+            col(OutMessage.person_id) == person.id,
+            col(OutMessage.state) == OutState.FAILED,
+            col(OutMessage.error) == "blocked",
+            col(OutMessage.created_at) > now - BLOCKED_KEPT,
+        )
+        .values(state=OutState.WAITING, next_at=now, attempts=0)
+    )
