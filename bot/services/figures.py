@@ -9,15 +9,19 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import event
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from bot.domain.numbers import canonical
+from bot.domain.report import cumulate, values_from_json
 from bot.domain.template import DATE, TemplateSpec, from_json
 from bot.errors import NotFound
-from bot.models import Template
+from bot.models import BlocYear, Report, ReportState, Template
 
 #: What an indicator can hold: a figure, a date, or words.
 Value = Decimal | dt.date | str
+
+#: States of reports whose figures count.
+COUNTED = (ReportState.SENT, ReportState.IN_REVIEW, ReportState.APPROVED)
 
 _Known = dict[tuple[int, int], TemplateSpec]
 #: Templates by database, bloc-year and version. Their rows never change, so they never age.
@@ -89,3 +93,28 @@ def stored(value: Value) -> str:
     if isinstance(value, Decimal):
         return format(canonical(value), "f")
     return value.isoformat() if isinstance(value, dt.date) else value
+
+
+def cumulated(session: Session, unit_id: int, bloc_year_id: int) -> dict[str, Decimal]:
+    """A unit's figures of the year so far: flows added up, stocks as last reported.
+
+    Counted is what was sent and not returned. The targets of the pact stand beside these.
+    """
+    year = session.get_one(BlocYear, bloc_year_id)
+    reports = session.exec(
+        select(Report).where(
+            Report.unit_id == unit_id,
+            Report.bloc_year_id == bloc_year_id,
+            col(Report.state).in_(COUNTED),
+        )
+    )
+    months = [
+        (
+            report.month,
+            values_from_json(
+                template_of(session, bloc_year_id, report.template_version), report.values
+            ),
+        )
+        for report in reports
+    ]
+    return cumulate(template_of(session, bloc_year_id, year.template_version), months)
