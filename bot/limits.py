@@ -28,8 +28,8 @@ class _Lane:
     chat: "_Chat"
     priority: int
     is_edit: bool
-    waiting: deque[tuple[float, asyncio.Future[None]]] = field(default_factory=deque)
-    queued: bool = False  # stands in one of the limiter's heaps, once
+    waiting: deque[asyncio.Future[None]] = field(default_factory=deque)
+    queued: bool = False  # stands in one of the limiter's lines, once
 
 
 @dataclass(eq=False, slots=True)
@@ -37,7 +37,6 @@ class _Chat:
     chat_id: int
     sent: deque[float] = field(default_factory=deque)
     paused_until: float = 0.0
-    tag: float = 0.0
     lanes: dict[tuple[int, bool], _Lane] = field(default_factory=dict)
 
 
@@ -69,11 +68,10 @@ class SendLimiter:
         self._clock = clock
         self._sent: deque[float] = deque(maxlen=total_per_second)
         self._chats: OrderedDict[int, _Chat] = OrderedDict()
-        self._ready: dict[int, list[tuple[float, int, _Lane]]] = {}
+        self._ready: dict[int, deque[_Lane]] = {}
         self._later: list[tuple[float, int, _Lane]] = []
         self._paused_until = 0.0
         self._paused_chats: dict[int, float] = {}
-        self._turn = 0.0
         self._order = 0
         self._timer: asyncio.TimerHandle | None = None
 
@@ -85,12 +83,8 @@ class SendLimiter:
         lane = chat.lanes.get((priority, is_edit))
         if lane is None:
             lane = chat.lanes[priority, is_edit] = _Lane(chat, priority, is_edit)
-        # Start-time fair queueing: a chat's next message stands one turn behind its last, and
-        # nobody stands before the turn that is being served.
-        tag = max(self._turn, chat.tag)
-        chat.tag = tag + 1
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        lane.waiting.append((tag, turn))
+        lane.waiting.append(turn)
         self._queue(lane, now)
         self._serve()
         if turn.done():
@@ -99,8 +93,8 @@ class SendLimiter:
             await turn
         except asyncio.CancelledError:
             # Not left for later: under a long pause abandoned waits would pile up.
-            if (tag, turn) in lane.waiting:
-                lane.waiting.remove((tag, turn))
+            if turn in lane.waiting:
+                lane.waiting.remove(turn)
             raise
 
     def pause(self, seconds: float, chat_id: int | None = None) -> None:
@@ -146,18 +140,18 @@ class SendLimiter:
 
     def _queue(self, lane: _Lane, now: float) -> None:
         """Put a lane that has somebody waiting where its next turn will be looked for."""
-        while lane.waiting and lane.waiting[0][1].done():
+        while lane.waiting and lane.waiting[0].done():
             lane.waiting.popleft()
         if lane.queued or not lane.waiting:
             return
         lane.queued = True
-        self._order += 1
         ready_at = self._ready_at(lane, now)
         if ready_at > now:
+            self._order += 1  # the heap must not compare lanes
             heapq.heappush(self._later, (ready_at, self._order, lane))
         else:
-            heap = self._ready.setdefault(lane.priority, [])
-            heapq.heappush(heap, (lane.waiting[0][0], self._order, lane))
+            # At the end: whoever was served stands behind all other chats that wait.
+            self._ready.setdefault(lane.priority, deque()).append(lane)
 
     def _ready_at(self, lane: _Lane, now: float) -> float:
         chat = lane.chat
@@ -198,7 +192,7 @@ class SendLimiter:
     def _next_lane(self) -> _Lane | None:
         for priority in sorted(self._ready):
             if self._ready[priority]:
-                return heapq.heappop(self._ready[priority])[2]
+                return self._ready[priority].popleft()
         return None
 
     def _grant(self, lane: _Lane, now: float) -> None:
@@ -206,11 +200,10 @@ class SendLimiter:
         if self._ready_at(lane, now) > now:
             return
         while lane.waiting:
-            tag, turn = lane.waiting.popleft()
+            turn = lane.waiting.popleft()
             if turn.done():
                 continue
             turn.set_result(None)
-            self._turn = max(self._turn, tag)
             self._sent.append(now)
             if not lane.is_edit:
                 lane.chat.sent.append(now)

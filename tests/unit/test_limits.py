@@ -215,6 +215,19 @@ def test_a_pause_of_one_chat_leaves_the_others_alone_until_a_second_chat_gets_on
     assert {at for at, _, _ in log[2:]} == {20.0}
 
 
+def test_a_paused_chat_waits_its_whole_pause_with_edits_too() -> None:
+    async def scenario() -> Log:
+        limiter, log = SendLimiter(), []
+        tasks = [asyncio.create_task(send(limiter, log, 1)) for _ in range(2)]
+        await asyncio.sleep(0.5)
+        limiter.pause(10, chat_id=1)
+        limiter.pause(4, chat_id=1)
+        await asyncio.gather(send(limiter, log, 1, is_edit=True), *tasks)
+        return log
+
+    assert [at for at, _, _ in play(scenario)] == [0.0, 10.5, 10.5]
+
+
 def test_pauses_of_two_chats_one_after_the_other_do_not_stop_everything() -> None:
     async def scenario() -> Log:
         limiter, log = SendLimiter(), []
