@@ -5,11 +5,11 @@ PORT ?= 8081
 SCENARIO ?= S1a
 STAMP := .venv/.installed
 
-.PHONY: install demo run test check bench lock format clean
+.PHONY: install demo run test check bench texts migration lock format clean
 
 install: $(STAMP)
 
-$(STAMP): requirements.lock pyproject.toml
+$(STAMP): requirements.lock pyproject.toml hatch_build.py
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
@@ -35,6 +35,18 @@ check: install
 
 bench: install
 	$(BIN)/python -m tests.bench
+
+# After sentences changed: the template, every language's catalogue, the compiled ones.
+texts: install
+	$(BIN)/python tests/checks/catalogues.py extract
+	$(BIN)/python tests/checks/catalogues.py update
+	$(BIN)/python tests/checks/catalogues.py compile
+
+# After models changed: make migration NAME="what changes". Read the file it writes.
+migration: install
+	$(BIN)/python -m bot.migrations $(NAME)
+	$(BIN)/ruff check --quiet --fix migrations
+	$(BIN)/ruff format --quiet migrations
 
 format: install
 	$(BIN)/ruff format .

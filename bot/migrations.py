@@ -261,7 +261,10 @@ def new_revision(name: str, *, say: Callable[[str], object] = sys.stdout.write) 
             made = command.revision(_config(connection), name, autogenerate=True)
     for script in made if isinstance(made, list) else [made]:
         if script is not None:
-            say(f"{script.path}\n")
+            path = Path(script.path)
+            lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+            path.write_text("".join(line for line in lines if "# ###" not in line), "utf-8")
+            say(f"{path}\n")
 
 
 if __name__ == "__main__":
