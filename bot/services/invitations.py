@@ -16,9 +16,10 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select, update
 
-from bot.errors import Forbidden, Invalid, NotFound
+from bot.errors import Forbidden, Invalid, NotFound, Superseded
 from bot.models import Bloc, BlocYear, Invitation, Person, Seat, SeatRole, Unit
 from bot.services import audit, notices
 from bot.services.access import Actor
@@ -109,8 +110,13 @@ def issue(
     unit_id: int | None,
     role: SeatRole,
     bloc_id: int | None = None,
+    after: int | None = None,
 ) -> tuple[Invitation, str]:
-    """Make an invitation as the actor: to a unit, or as observer of ``bloc_id`` (default: here)."""
+    """Make an invitation as the actor: to a unit, or as observer of ``bloc_id`` (default: here).
+
+    ``after`` is :func:`latest` as the person's screen knows it: a button pressed twice raises
+    Superseded(``invitation_made``) instead of making a second one.
+    """
     if unit_id is not None:
         unit = session.get(Unit, unit_id)
         if unit is None or not (actor.is_admin or (actor.bloc and actor.bloc.id == unit.bloc_id)):
@@ -128,6 +134,8 @@ def issue(
             raise NotFound("bloc_unknown")
     if not may_issue(actor, place, unit_id, role):
         raise Forbidden("invite_forbidden")
+    if after is not None and after != latest(session, place, unit_id):
+        raise Superseded("invitation_made")
     if len(open_of(session, unit_id, actor.now, bloc_id=place)) >= MOST_OPEN:
         raise Invalid("invitations_too_many", limit=MOST_OPEN)
     return create(
@@ -138,6 +146,19 @@ def issue(
         created_by=actor.person.id,
         now=actor.now,
     )
+
+
+def latest(session: Session, bloc_id: int, unit_id: int | None) -> int:
+    """The newest invitation's id of a unit, or of a bloc's observers; 0 where there is none."""
+    where = (
+        col(Invitation.unit_id).is_(None)
+        if unit_id is None
+        else (col(Invitation.unit_id) == unit_id)
+    )
+    found = session.exec(
+        select(func.max(col(Invitation.id))).where(col(Invitation.bloc_id) == bloc_id, where)
+    ).one()
+    return found or 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +201,7 @@ def accept(session: Session, person: Person, secret: str, now: dt.datetime) -> A
         )
     ).first()
     if held is not None:
-        held.chosen_at = now
-        session.add(held)
+        act_from(session, held, now)
         return Accepted(held, bloc, unit, new=False)
     if invitation.used_at is not None:
         raise Invalid("invitation_used")
@@ -223,6 +243,17 @@ def accept(session: Session, person: Person, secret: str, now: dt.datetime) -> A
         now=now,
     )
     return Accepted(seat, bloc, unit, new=True)
+
+
+def act_from(session: Session, seat: Seat, now: dt.datetime) -> None:
+    """Let the person act from this seat from now on, rather than from another of theirs."""
+    latest = session.exec(
+        select(func.max(col(Seat.chosen_at))).where(
+            col(Seat.person_id) == seat.person_id, col(Seat.id) != seat.id
+        )
+    ).one()
+    seat.chosen_at = now if latest is None else max(now, latest + dt.timedelta(microseconds=1))
+    session.add(seat)
 
 
 def leading(session: Session, bloc: Bloc) -> list[int]:
