@@ -7,11 +7,11 @@ from dataclasses import replace
 from bot.incoming import Incoming, Tx
 from bot.views import common
 from bot.views.base import View
-from handlers import home
+from handlers import home, review
 from handlers.routing import Command, Feature
 
 #: Every feature, in the order in which the menus show their commands.
-FEATURES: tuple[Feature, ...] = (home.FEATURE,)
+FEATURES: tuple[Feature, ...] = (home.FEATURE, review.FEATURE)
 
 _BY_NAME = {feature.name: feature for feature in FEATURES}
 COMMANDS: dict[str, Command] = {

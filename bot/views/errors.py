@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from bot.errors import Expected
 from bot.i18n import Texts
+from bot.views import review
 
 Sentence = Callable[..., Markup]
 
@@ -22,7 +23,7 @@ COMMON: dict[str, Sentence] = {
     "admins_only": lambda t, **_v: t._("Only whoever runs this bot can do that."),
 }
 
-SENTENCES: dict[str, Sentence] = {**COMMON}
+SENTENCES: dict[str, Sentence] = {**COMMON, **review.ERRORS}
 
 
 def sentence(t: Texts, error: Expected) -> Markup:
