@@ -18,8 +18,7 @@ Handler = Callable[[Core, Args], Any]
 SENDING = (
     "chat_id business_connection_id message_thread_id direct_messages_topic_id "
     "disable_notification protect_content allow_paid_broadcast message_effect_id "
-    "suggested_post_parameters reply_parameters reply_markup reply_to_message_id "
-    "allow_sending_without_reply"
+    "suggested_post_parameters reply_parameters reply_markup"
 )
 CAPTION = "caption parse_mode caption_entities show_caption_above_media"
 

@@ -39,11 +39,6 @@ ACTIONS = frozenset(
 
 def _replied(tg: Core, args: Args, chat_id: int) -> Message | None:
     given = args.data("reply_parameters", "ReplyParameters")
-    if given is None and args.has("reply_to_message_id"):
-        given = {
-            "message_id": args.number("reply_to_message_id"),
-            "allow_sending_without_reply": args.flag("allow_sending_without_reply"),
-        }
     if given is None:
         return None
     if not isinstance(given, dict) or not isinstance(given.get("message_id"), int):
@@ -209,7 +204,11 @@ def send_animation(tg: Core, args: Args) -> Json:
     return _send_file(tg, args, "animation", _numbers(args, "width", "height", "duration"))
 
 
-@method("sendLocation", SENDING, "latitude longitude horizontal_accuracy")
+@method(
+    "sendLocation",
+    SENDING,
+    "latitude longitude horizontal_accuracy live_period heading proximity_alert_radius",
+)
 def send_location(tg: Core, args: Args) -> Json:
     """A place."""
     chat_id = args.chat_id()
@@ -256,7 +255,11 @@ def input_media(tg: Core, args: Args, item: Any) -> tuple[str, Json, str, list[J
     return kind, media_of(tg, kind, attached(args, "media", item["media"]), more), text, entities
 
 
-@method("sendMediaGroup", SENDING.replace("reply_markup", ""), "media")
+@method(
+    "sendMediaGroup",
+    SENDING.replace("reply_markup", "").replace("suggested_post_parameters", ""),
+    "media",
+)
 def send_media_group(tg: Core, args: Args) -> list[Json]:
     """An album of 2–10 items: a message each."""
     given = args.data("media", "InputMedia")
@@ -304,7 +307,12 @@ def _source(tg: Core, args: Args, verb: str) -> Message:
     return message
 
 
-@method("copyMessage", SENDING, CAPTION, "from_chat_id message_id video_start_timestamp")
+@method(
+    "copyMessage",
+    SENDING.replace("business_connection_id", ""),
+    CAPTION,
+    "from_chat_id message_id video_start_timestamp",
+)
 def copy_message(tg: Core, args: Args) -> Json:
     """The same message anew, without its sender."""
     chat_id = args.chat_id()
