@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime as dt
+import os
 import signal
 from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -85,9 +86,12 @@ class App:
         job_kinds: dict[str, JobKind] | None = None,
         now: Callable[[], dt.datetime] = utc_now,
     ) -> None:
+        # Else python-telegram-bot warns at every 429 that its retry_after will be a timedelta.
+        os.environ.setdefault("PTB_TIMEDELTA", "true")
         self.settings = settings
         self.now = now
         self.database = Database(settings.database, pool_size=THREADS)
+        self.database.info[KEY] = derive_key(settings.token)
         self.bot = make_bot(settings)
         self.limiter = SendLimiter()
         self.sender = Sender(self.bot, self.limiter, pauses=PAUSES)

@@ -191,7 +191,7 @@ class Updates:
     def _meet(self, session: Session, incoming: Incoming, now: dt.datetime) -> Actor:
         """The actor behind the update; a stranger becomes a person with Telegram's language."""
         actor = find_actor(session, incoming.telegram_id, now, self._admins, lock=True)
-        name = clean(incoming.name, 64) or str(incoming.telegram_id)
+        name = clean(incoming.name, 64, cut=True) or str(incoming.telegram_id)
         if actor is None:
             person = Person(
                 telegram_id=incoming.telegram_id,
