@@ -217,11 +217,10 @@ def _model(code: str, line: str) -> IndicatorSpec:
         code,
         "models",
         _labels(line),
-        # New models are counted in the month they begin; the month after, they are kept up.
-        kind=FLOW if code == "models_new" else STOCK,
+        # States at the month's end: kept up from earlier years, new this year, and their sum.
+        kind=STOCK,
         unit="model",
         required=code in {"models_sustained", "models_new"},
-        carry="models_total" if code == "models_sustained" else "",
     )
 
 

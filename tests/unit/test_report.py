@@ -174,7 +174,7 @@ def test_same_as_last_month_takes_stocks() -> None:
     last = full(models_sustained=3, models_new=2, members_total=40, members_new=7)
     last |= figures(models_economy=5)
     assert same_as_last_month(TEMPLATE, last) == figures(
-        models_sustained=5, models_economy=5, members_total=40
+        models_sustained=3, models_new=2, models_economy=5, members_total=40
     )
     assert same_as_last_month(TEMPLATE, {}) == {}
 
@@ -216,7 +216,7 @@ def test_cumulate_sums_flows_and_keeps_the_last_stock() -> None:
         (dt.date(2025, 3, 1), figures(supervisions=4)),
     ]
     assert cumulate(TEMPLATE, months) == figures(
-        models_sustained=5, models_new=3, models_total=6, supervisions=7
+        models_sustained=5, models_new=1, models_total=6, supervisions=7
     )
     assert cumulate(TEMPLATE, []) == {}
 
