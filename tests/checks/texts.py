@@ -29,7 +29,16 @@ _SQL = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|CREATE|PRAGMA|SET|BEGIN|LOCK
 #: Calls whose strings only operators read: log lines, SQL, names of things.
 _INTERNAL_CALLS = frozenset(
     {"debug", "info", "warning", "error", "exception", "critical", "bind", "warn", "text"}
-    | {"exec_driver_sql", "getLogger", "get_logger", "Counter", "Gauge", "Histogram", "Summary"}
+    | {
+        "exec_driver_sql",
+        "getLogger",
+        "get_logger",
+        "Counter",
+        "Gauge",
+        "Histogram",
+        "Summary",
+        "_words",
+    }
 )
 
 
@@ -171,6 +180,8 @@ def _sentences(tree: ast.Module) -> Iterator[tuple[int, str]]:
                 hidden = [node]  # nobody but the log sees what an unexpected error says
             case ast.Call() if _called(node) in _INTERNAL_CALLS:
                 hidden = [node]
+            case ast.Call(func=ast.Attribute(value=ast.Constant() as words, attr="split")):
+                hidden = [words]  # a list of words, written short
             case ast.arg(annotation=ast.AST() as kind) | ast.AnnAssign(annotation=kind):
                 hidden = [kind]
             case ast.FunctionDef(returns=ast.AST() as kind):

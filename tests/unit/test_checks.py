@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 import zipfile
 from pathlib import Path
 
@@ -230,6 +231,7 @@ def find(x: "list of things") -> "a thing":
     log.warning("nothing was found")
     session.execute(text("delete from everything"))
     query = "SELECT name FROM person"
+    kinds = "jpg png gif".split()
     if x:
         raise RuntimeError("this can't happen")
     raise Invalid("number_wrong", field="a-b")
@@ -245,6 +247,22 @@ def find(x: "list of things") -> "a thing":
 def test_a_wrong_sentence_in_the_code_is_told(tree: cat.Layout, sentence: str, told: str) -> None:
     write(tree, "bot/views/a.py", f'def f(t):\n    return t._("{sentence}")\n')
     assert any(told in line for line in texts.template_troubles(tree))
+
+
+# --- Layers -----------------------------------------------------------------------------------
+
+
+def test_every_module_has_its_layer() -> None:
+    """What the contract doesn't name, it doesn't hold to anything."""
+    settings = tomllib.loads((cat.ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    contract = settings["tool"]["importlinter"]["contracts"][0]
+    named = set(re.findall(r"bot\.(\w+)", " ".join(contract["layers"])))
+    there = {
+        path.stem
+        for path in (cat.ROOT / "bot").iterdir()
+        if path.suffix == ".py" or (path / "__init__.py").is_file()
+    }
+    assert there - {"__init__"} <= named
 
 
 # --- The lock ---------------------------------------------------------------------------------
