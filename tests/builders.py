@@ -6,15 +6,19 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from sqlmodel import Session, col, select
 
 from bot.database import Database
+from bot.domain.report import Value, zero_for_empty
+from bot.domain.template import TEXT
 from bot.i18n import texts
 from bot.incoming import Incoming, Kind, Media, Tx
-from bot.models import Bloc, BlocKind, BlocYear, OutMessage, Person, Seat, SeatRole, Unit
-from bot.services import access, blocs, forms
+from bot.models import Bloc, BlocKind, BlocYear, OutMessage, Person, Report, Seat, SeatRole, Unit
+from bot.services import access, blocs, forms, report_sending, reports
 from bot.services.access import Actor
+from bot.services.figures import template_of
 from bot.services.invitations import KEY, derive_key
 
 #: Noon of 10 March 2025 in Vietnam: the February report is past, the one for March is open.
@@ -201,3 +205,20 @@ def incoming(
         query_id="1" if kind == "button" else "",
         media=media,
     )
+
+
+def sent_report(
+    world: World, person: Person, month: dt.date, *, now: dt.datetime | None = None, **values: int
+) -> Report:
+    """A report that a person has sent for their unit: zeros and words but for what is given."""
+    with world.database.transaction() as session:
+        actor = world.actor(session, person, now)
+        report = reports.open_month(session, actor, month)
+        template = template_of(session, report.bloc_year_id, report.template_version)
+        given: dict[str, Value] = {code: Decimal(value) for code, value in values.items()}
+        words: dict[str, Value] = {
+            one.code: "Good work" for one in template.inputs if one.required and one.type == TEXT
+        }
+        have = {**words, **given}
+        reports.change(session, actor, report.id or 0, {**zero_for_empty(template, have), **have})
+        return report_sending.send(session, actor, report.id or 0)
