@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup
 
 from bot.domain.report import Difference
-from bot.domain.template import MONEY, IndicatorSpec
+from bot.domain.template import IndicatorSpec
 from bot.i18n import Texts
 from bot.models import ReportState, StepKind
 from bot.services.review_card import Card, Event, Proof, Twin
@@ -99,8 +99,8 @@ def _flags(t: Texts, found: Card, zone: ZoneInfo) -> list[Markup]:
             t._(
                 "⚠ Big change: {label}, {before} → {now}",
                 label=one.label(t.language),
-                before=_figure(t, one, change.before or Decimal(0)),
-                now=_figure(t, one, change.now or Decimal(0)),
+                before=t.number(change.before or Decimal(0)),
+                now=t.number(change.now or Decimal(0)),
             )
         )
     if more := len(found.jumps[_MOST_FLAGS:]):
@@ -170,27 +170,23 @@ def _asked(found: Card) -> set[str]:
 def _line(t: Texts, found: Card, one: IndicatorSpec, asked: bool) -> Markup:
     value = found.values[one.code]
     if isinstance(value, Decimal):
-        shown: str = _figure(t, one, value)
+        shown: str = t.number(value)
     elif isinstance(value, dt.date):
         shown = t.date(value)
     else:
         shown = str(value)
     mark = Markup("✎ ") if asked else Markup("")
-    change = _change(t, one, found.changes.get(one.code), one.code in found.jumps)
+    change = _change(t, found.changes.get(one.code), one.code in found.jumps)
     return mark + Markup("{}: <b>{}</b>{}").format(one.label(t.language), shown, change)
 
 
-def _figure(t: Texts, one: IndicatorSpec, value: Decimal) -> str:
-    return f"{t.number(value)} ₫" if one.type == MONEY else t.number(value)
-
-
-def _change(t: Texts, one: IndicatorSpec, change: Difference | None, jump: bool) -> str:
+def _change(t: Texts, change: Difference | None, jump: bool) -> str:
     """``▲ 12`` with the amount, or nothing where nothing can be compared."""
     if change is None or change.now is None or change.before is None:
         return ""
     amount = change.now - change.before
     arrow = "▲" if amount > 0 else "▼"
-    return f" {arrow} {_figure(t, one, abs(amount))}{' ⚠' if jump else ''}"
+    return f" {arrow} {t.number(abs(amount))}{' ⚠' if jump else ''}"
 
 
 def _paged(rows: list[Markup]) -> list[list[Markup]]:
