@@ -35,7 +35,8 @@ from bot.request import AiohttpRequest
 from bot.scheduler import add_tick, make_scheduler
 from bot.sending import Sender
 from bot.services.access import Actor
-from bot.updates import Outcome, Updates
+from bot.services.invitations import KEY, derive_key
+from bot.updates import Outcome, Route, Updates
 from bot.webserver import Server, make_server, webhook_app
 from handlers.routing import Who
 
@@ -84,12 +85,14 @@ class App:
         settings: Settings,
         *,
         job_kinds: dict[str, JobKind] | None = None,
+        route: Route = handlers.route,
         now: Callable[[], dt.datetime] = utc_now,
     ) -> None:
         # Else python-telegram-bot warns at every 429 that its retry_after will be a timedelta.
         os.environ.setdefault("PTB_TIMEDELTA", "true")
         self.settings = settings
         self.now = now
+        self._route = route
         self.database = Database(settings.database, pool_size=THREADS)
         self.database.info[KEY] = derive_key(settings.token)
         self.bot = make_bot(settings)
@@ -142,7 +145,7 @@ class App:
     async def _work(self, webhook: bool) -> None:
         updates = Updates(
             self.database,
-            handlers.route,
+            self._route,
             menu_key=_menu_keys(),
             admins=self.settings.admin_ids,
             default_language=self.settings.default_language,
