@@ -1,1 +1,28 @@
-def main() -> None: ...
+"""``python -m bot`` and the command ``blocbot``."""
+
+from __future__ import annotations
+
+import typer
+
+from bot.cli import running
+from bot.cli.base import Commands
+
+app = typer.Typer(
+    name="blocbot",
+    cls=Commands,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Telegram bot for emulation blocs: monthly reports and their review.",
+)
+app.command()(running.run)
+app.add_typer(running.db, name="db")
+
+
+def main() -> None:
+    """Run the command line that the program was started with."""
+    app(prog_name="blocbot")
+
+
+if __name__ == "__main__":
+    main()
