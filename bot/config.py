@@ -8,6 +8,7 @@ from typing import Annotated
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
+import fsspec
 from pydantic import SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy.engine import make_url
@@ -88,6 +89,16 @@ class Settings(BaseSettings):
                 raise ValueError("must be a database address") from error
             if url.get_backend_name() not in ("sqlite", "postgresql"):
                 raise ValueError("must begin with sqlite or postgresql")
+        return value
+
+    @field_validator("evidence_url")
+    @classmethod
+    def _evidence(cls, value: str | None) -> str | None:
+        if value is not None:
+            try:
+                fsspec.get_filesystem_class(fsspec.utils.get_protocol(value))
+            except (ValueError, ImportError) as error:
+                raise ValueError("must be a folder or an address that fsspec reaches") from error
         return value
 
     @field_validator("admin_ids", mode="before")

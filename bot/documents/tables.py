@@ -15,12 +15,14 @@ import unicodedata
 import warnings
 import zipfile
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
+from enum import Enum
+from typing import Any, Final, TypeVar
 from xml.etree.ElementTree import ParseError
 
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from bot.domain.numbers import canonical
@@ -29,6 +31,7 @@ from bot.errors import Invalid
 MAX_BYTES: Final = 2 * 1024 * 1024
 MAX_ROWS: Final = 501  # 500 and the header
 MAX_COLUMNS: Final = 100
+MAX_PAGES: Final = 8
 _MAX_UNPACKED: Final = 24 * 1024 * 1024
 _MAX_MEMBERS: Final = 300
 # Formatted but empty rows are common at the end of a sheet; nobody means more than these.
@@ -44,7 +47,34 @@ _BOMS: Final = (
 )
 _ONE_AT_A_TIME: Final = threading.Lock()
 
+_Any = TypeVar("_Any")
+_Result = TypeVar("_Result")
+
 Cell = str | Decimal | dt.date | dt.datetime | bool | None
+
+
+class Formula(Enum):
+    """The kind of :data:`FORMULA`."""
+
+    CELL = "formula"
+
+
+#: Stands for a cell that holds a formula, in :func:`read_book`.
+FORMULA: Final = Formula.CELL
+
+
+@dataclass(frozen=True)
+class Page:
+    """A sheet of a workbook: row ``n`` is ``rows[n - 1]``."""
+
+    title: str
+    rows: list[list[Cell | Formula]]
+
+    def cell(self, row: int, column: int) -> Cell | Formula:
+        """The cell in this row and column, counted from 1; None outside."""
+        if row > len(self.rows) or column > len(self.rows[row - 1]):
+            return None
+        return self.rows[row - 1][column - 1]
 
 
 class TableError(Invalid):
@@ -72,8 +102,32 @@ def read_cells(data: bytes, *, sheet: str | None = None) -> list[list[Cell]]:
     if data.startswith(_OLE):
         raise TableError("table_old_format")
     if data.startswith(_ZIP):
-        return _read_xlsx(data, sheet)
+        return _read_xlsx(data, lambda book: _one_sheet(book, sheet), values=True)
     return [list(row) for row in _limited(_read_csv(data))]
+
+
+def read_book(data: bytes) -> list[Page]:
+    """Every sheet of an XLSX file, at most :data:`MAX_PAGES`, formulas as :data:`FORMULA`.
+
+    What a formula gave when the file was saved is not taken: nobody saw it. Raises
+    :class:`TableError`.
+    """
+    if len(data) > MAX_BYTES:
+        raise TableError("table_too_large", limit=MAX_BYTES)
+    if data.startswith(_OLE):
+        raise TableError("table_old_format")
+    if not data.startswith(_ZIP):
+        raise TableError("table_unreadable")
+    return _read_xlsx(
+        data, lambda book: [_page(one) for one in book.worksheets[:MAX_PAGES]], values=False
+    )
+
+
+def _page(page: Any) -> Page:
+    page.reset_dimensions()  # what the file says of its size may be wrong
+    rows = page.iter_rows(max_col=MAX_COLUMNS + 1)
+    cells = ([FORMULA if c.data_type == "f" else _cell(c.value) for c in row] for row in rows)
+    return Page(unicodedata.normalize("NFC", page.title), _limited(cells))
 
 
 def as_text(cell: Cell) -> str:
@@ -89,9 +143,9 @@ def as_text(cell: Cell) -> str:
     return cell.isoformat() if isinstance(cell, dt.date) else cell
 
 
-def _limited(rows: Iterable[Sequence[Cell]]) -> list[list[Cell]]:
+def _limited(rows: Iterable[Sequence[_Any]]) -> list[list[_Any]]:
     """The rows up to the last one with content; refuses more than the limits."""
-    kept: list[list[Cell]] = []
+    kept: list[list[_Any]] = []
     last = 0
     for number, row in enumerate(rows, start=1):
         cells = list(row)
@@ -162,24 +216,28 @@ def _check_package(data: bytes) -> None:
                 raise TableError("table_unreadable")
 
 
-def _read_xlsx(data: bytes, sheet: str | None) -> list[list[Cell]]:
+def _read_xlsx(data: bytes, read: Callable[[Workbook], _Result], *, values: bool) -> _Result:
     # openpyxl warns of what it doesn't know in a file; the filters are the whole process's.
     with _ONE_AT_A_TIME, warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return _read_package(data, sheet)
+        return _read_package(data, read, values=values)
 
 
-def _read_package(data: bytes, sheet: str | None) -> list[list[Cell]]:
+def _one_sheet(book: Workbook, sheet: str | None) -> list[list[Cell]]:
+    if not book.worksheets or (sheet is not None and sheet not in book.sheetnames):
+        raise TableError("table_no_sheet", sheet=sheet or "")
+    page = book.worksheets[0] if sheet is None else book[sheet]
+    page.reset_dimensions()  # what the file says of its size may be wrong
+    rows = page.iter_rows(max_col=MAX_COLUMNS + 1, values_only=True)
+    return _limited([_cell(value) for value in row] for row in rows)
+
+
+def _read_package(data: bytes, read: Callable[[Workbook], _Result], *, values: bool) -> _Result:
     try:
         _check_package(data)
-        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+        book = load_workbook(io.BytesIO(data), read_only=True, data_only=values, keep_links=False)
         try:
-            if not book.worksheets or (sheet is not None and sheet not in book.sheetnames):
-                raise TableError("table_no_sheet", sheet=sheet or "")
-            page = book.worksheets[0] if sheet is None else book[sheet]
-            page.reset_dimensions()  # what the file says of its size may be wrong
-            rows = page.iter_rows(max_col=MAX_COLUMNS + 1, values_only=True)
-            return _limited([_cell(value) for value in row] for row in rows)
+            return read(book)
         finally:
             book.close()
     except (
