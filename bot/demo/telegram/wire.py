@@ -120,7 +120,10 @@ class BotApi:
                 await _cut(send)
                 return
             try:
-                result = await execute(self.tg, name, args)
+                result = await self._execute(name, args, receive)
+            except asyncio.CancelledError:
+                # The poller went away; nobody is there to be told anything.
+                return
             finally:
                 if fault is not None:
                     self.tg.calls[-1].fault = fault.kind
@@ -142,6 +145,20 @@ class BotApi:
             await _cut(send)
             return
         await _respond(send, status, b"application/json", _dumps(answer).encode())
+
+    async def _execute(self, name: str, args: Args, receive: Receive) -> Any:
+        if name.lower() != "getupdates" or not args.number("timeout"):
+            return await execute(self.tg, name, args)
+        # A poll whose connection is gone ends there and then, as Telegram's does.
+        work = asyncio.ensure_future(execute(self.tg, name, args))
+        gone = asyncio.ensure_future(receive())
+        try:
+            await asyncio.wait((work, gone), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            gone.cancel()
+            if not work.done():
+                work.cancel()
+        return await work
 
     def _admit(self, token: str) -> None:
         if token != self.tg.token:
