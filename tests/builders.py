@@ -172,13 +172,14 @@ def make_world(
 
 def transact(session: Session, actor: Actor, *, bot_name: str = BOT_NAME) -> Tx:
     """What a handler gets, as the update's wrapper makes it."""
+    form = forms.current(session, actor.person.id or 0)
     return Tx(
         session=session,
         actor=actor,
         t=texts(actor.person.language),
         now=actor.now,
         bot_name=bot_name,
-        form=forms.current(session, actor.person.id or 0),
+        form=form if form and form.feature else None,
     )
 
 

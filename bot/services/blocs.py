@@ -301,6 +301,12 @@ def overview(session: Session) -> list[BlocLine]:
     return [BlocLine(bloc, count, persons) for bloc, count, persons in rows]
 
 
+def administered(session: Session, actor: Actor) -> list[BlocLine]:
+    """Every bloc, for whoever runs the bot."""
+    actor.require_admin()
+    return overview(session)
+
+
 @dataclass(frozen=True, slots=True)
 class UnitLine:
     """A unit with its office this year, its people, and its invitations that still work."""

@@ -245,6 +245,32 @@ def lock_bloc(session: Session, actor: Actor, bloc_id: int) -> Bloc:
     ).one()
 
 
+def check(session: Session, actor: Actor, unit_id: int) -> Unit:
+    """An open unit that the actor may change, before anything is asked about the change."""
+    unit = find(session, actor, unit_id)
+    if not manages(actor, unit.bloc_id):
+        raise Forbidden("reviewers_only")
+    if unit.closed_at is not None:
+        raise Invalid("unit_closed", unit=unit.name)
+    return unit
+
+
+def check_bloc(session: Session, actor: Actor, bloc_id: int | None) -> Bloc:
+    """A bloc that the actor may add units to."""
+    bloc = reach(session, actor, bloc_id)
+    if not manages(actor, bloc.id or 0):
+        raise Forbidden("reviewers_only")
+    return bloc
+
+
+def search(shown: Sequence[UnitPeople], text: str) -> list[Unit]:
+    """The units that a typed name means: that of the very name, else those that contain it."""
+    key = fold(text)
+    names = [(one.unit, fold(one.unit.name), fold(one.unit.short_name)) for one in shown]
+    exact = [unit for unit, name, short in names if key in (name, short)]
+    return exact or [unit for unit, name, short in names if key and (key in name or key in short)]
+
+
 def to_change(session: Session, actor: Actor, unit_id: int) -> Unit:
     """An open unit that the actor may change, as it is now, its bloc locked."""
     unit = find(session, actor, unit_id)
