@@ -27,6 +27,14 @@ class Sending:
     person: Person
     zone: ZoneInfo
 
+    @property
+    def late(self) -> bool:
+        """Whether this sending came after the deadline; correcting a returned report doesn't."""
+        first = self.report.first_sent_at
+        return calendar.is_late(self.step.at, self.report.due_at) and (
+            first is None or first >= self.step.at
+        )
+
 
 def send(session: Session, actor: Actor, report_id: int) -> Report:
     """Send a report to its reviewers; it gets its number at the first time.

@@ -153,22 +153,32 @@ class Sheet:
             return None
         return same_as_last_month(self.template, self.last).get(code, self.last.get(code))
 
-    def following(self, code: str | None = None, part: str | None = None) -> list[IndicatorSpec]:
-        """Empty fields in the order in which typed values go: required ones, then the others.
+    def is_needed(self, one: IndicatorSpec) -> bool:
+        """Whether the report can't be sent without it, as things stand."""
+        return one.required or one.code in self.needed
 
-        ``code`` starts after that field; ``part`` keeps to one part.
+    def following(self, code: str | None = None, part: str | None = None) -> list[IndicatorSpec]:
+        """Empty fields in the order in which they are asked for: needed ones, then the others.
+
+        ``code`` begins after that field; ``part`` keeps to one part.
         """
         inputs = list(self.template.inputs)
         if code is not None:
-            codes = [one.code for one in inputs]
-            inputs = inputs[codes.index(code) + 1 :]
-        empty = [
+            inputs = inputs[[one.code for one in inputs].index(code) + 1 :]
+        empty = [one for one in inputs if part in (None, one.part) and not self.is_filled(one.code)]
+        return sorted(empty, key=lambda one: not self.is_needed(one))
+
+    def to_type(self, part: str | None = None, code: str | None = None) -> list[IndicatorSpec]:
+        """The figures into which typed numbers go, in order.
+
+        With an open field it is the first of them, then what is empty after it; with a part the
+        empty ones of that part; else all that are needed.
+        """
+        first = [self.template[code]] if code is not None else []
+        return first + [
             one
-            for one in inputs
-            if part in (None, one.part) and not self.is_filled(one.code) and one.code != code
-        ]
-        return [one for one in empty if one.required or one.code in self.needed] + [
-            one for one in empty if not (one.required or one.code in self.needed)
+            for one in self.following(code, None if code else part)
+            if one.numeric and (self.is_needed(one) or one.part == part)
         ]
 
     @cached_property

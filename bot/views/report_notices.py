@@ -1,0 +1,80 @@
+"""Messages about a unit's own report that go out through the outbox."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlmodel import Session
+
+from bot.i18n import Texts
+from bot.models import Person, StepKind
+from bot.services import report_sending
+from bot.views.base import View, lines
+from bot.views.report_card import press
+
+
+def _sending(
+    session: Session, ids: Sequence[Mapping[str, Any]], kind: StepKind
+) -> report_sending.Sending | None:
+    return report_sending.sending(session, int(ids[0]["report"]), int(ids[0]["round"]), kind)
+
+
+def sent_notice(
+    session: Session, t: Texts, _person: Person, ids: list[dict[str, Any]], _now: dt.datetime
+) -> View | None:
+    """The report was sent: its number, when, by whom, whether late."""
+    found = _sending(session, ids, StepKind.SENT)
+    if found is None:
+        return None
+    report = found.report
+    return View(
+        text=lines(
+            t._(
+                "✅ Report {number} was sent: {month}, {unit}.",
+                number=report.number,
+                month=t.month(report.month),
+                unit=found.unit.short_name,
+            ),
+            t._(
+                "{when}, by {person}.",
+                when=t.when(found.step.at, found.zone),
+                person=found.person.name,
+            ),
+            t._("⏰ It came after the deadline and is marked late.") if found.late else None,
+        ),
+        rows=((press(t._("Open"), "open", report.id),),),
+        card=False,
+    )
+
+
+def withdrawn_notice(
+    session: Session, t: Texts, _person: Person, ids: list[dict[str, Any]], _now: dt.datetime
+) -> View | None:
+    """The report was taken back."""
+    found = _sending(session, ids, StepKind.WITHDRAWN)
+    if found is None:
+        return None
+    report = found.report
+    return View(
+        text=lines(
+            t._(
+                "↩ Report {number} was withdrawn: {month}, {unit}.",
+                number=report.number,
+                month=t.month(report.month),
+                unit=found.unit.short_name,
+            ),
+            t._(
+                "{when}, by {person}.",
+                when=t.when(found.step.at, found.zone),
+                person=found.person.name,
+            ),
+            t._("It has to be sent again to count."),
+        ),
+        rows=((press(t._("Open"), "open", report.id),),),
+        card=False,
+    )
+
+
+NOTICES = {"report_sent": sent_notice, "report_withdrawn": withdrawn_notice}
