@@ -7,11 +7,20 @@ from dataclasses import replace
 from bot.incoming import Incoming, Tx
 from bot.views import common
 from bot.views.base import View
-from handlers import home, review
+from handlers import admin, home, people, report, review, settings, standing, units
 from handlers.routing import Command, Feature
 
+_REST: tuple[Feature, ...] = (
+    report.FEATURE,
+    standing.FEATURE,
+    review.FEATURE,
+    units.FEATURE,
+    people.FEATURE,
+    settings.FEATURE,
+    admin.FEATURE,
+)
 #: Every feature, in the order in which the menus show their commands.
-FEATURES: tuple[Feature, ...] = (home.FEATURE, review.FEATURE)
+FEATURES: tuple[Feature, ...] = (home.feature(_REST), *_REST)
 
 _BY_NAME = {feature.name: feature for feature in FEATURES}
 COMMANDS: dict[str, Command] = {

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from bot.errors import Expected
 from bot.i18n import Texts
-from bot.views import review
+from bot.views import people, report_words, review, standing, unit_news
 
 Sentence = Callable[..., Markup]
 
@@ -23,7 +23,14 @@ COMMON: dict[str, Sentence] = {
     "admins_only": lambda t, **_v: t._("Only whoever runs this bot can do that."),
 }
 
-SENTENCES: dict[str, Sentence] = {**COMMON, **review.ERRORS}
+SENTENCES: dict[str, Sentence] = {
+    **COMMON,
+    **report_words.ERRORS,
+    **review.ERRORS,
+    **standing.ERRORS,
+    **people.ERRORS,
+    **unit_news.ERRORS,
+}
 
 
 def sentence(t: Texts, error: Expected) -> Markup:

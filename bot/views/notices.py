@@ -10,13 +10,20 @@ from sqlmodel import Session
 
 from bot.i18n import Texts
 from bot.models import Person
-from bot.views import review
+from bot.views import invite, people, report_notices, review, standing, unit_news
 from bot.views.base import View
 
 #: Words a message to a person from its ids (several where the kind is collected), or says by
 #: None that it has become pointless.
 Notice = Callable[[Session, Texts, Person, list[dict[str, Any]], dt.datetime], View | None]
 
-NOTICES: dict[str, Notice] = {**review.NOTICES}
+NOTICES: dict[str, Notice] = {
+    **report_notices.NOTICES,
+    **review.NOTICES,
+    **standing.NOTICES,
+    **invite.NOTICES,
+    **people.NOTICES,
+    **unit_news.NOTICES,
+}
 #: Kinds of which all that are due for a person go out as one message.
-COLLECTED: set[str] = {*review.COLLECTED}
+COLLECTED: set[str] = {*review.COLLECTED, *people.COLLECTED}
