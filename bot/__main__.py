@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from bot.cli import running
+from bot.cli import blocs, running
 from bot.cli.base import Commands
 
 app = typer.Typer(
@@ -17,6 +17,9 @@ app = typer.Typer(
 )
 app.command()(running.run)
 app.add_typer(running.db, name="db")
+app.add_typer(blocs.bloc, name="bloc")
+app.command()(blocs.invite)
+app.add_typer(blocs.year, name="year")
 
 
 def main() -> None:

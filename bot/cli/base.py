@@ -7,7 +7,7 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 #: An error, and wrong usage or settings.
 FAILED, WRONG = 1, 2
 
+#: The option that every command with a result has.
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
 
 class Problem(Exception):
     """What ends a command; every line goes to standard error."""
@@ -36,17 +39,11 @@ class Problem(Exception):
 class Commands(TyperGroup):
     """The outermost group. Whatever goes wrong ends as a line and a status, not a traceback."""
 
-    def main(
-        self,
-        args: Sequence[str] | None = None,
-        prog_name: str | None = None,
-        complete_var: str | None = None,
-        standalone_mode: bool = True,  # typer's own errors come here in either mode
-        **extra: Any,
-    ) -> Any:
+    def main(self, *args: Any, **options: Any) -> Any:
         """Run a command line and end the program with its status."""
+        options["standalone_mode"] = False  # typer's own errors are worded here too
         try:
-            result = super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
+            result = super().main(*args, **options)
             status = result if isinstance(result, int) else 0
         except typer.Abort:
             status = 130
@@ -62,10 +59,8 @@ class Commands(TyperGroup):
 
 def _usage(error: typer.TyperException) -> int:
     if "NoArgs" in type(error).__name__:  # a group by itself: its help is the answer
-        error.show()
-    else:
-        fail(" ".join(error.format_message().split()))
-    return error.exit_code
+        return fail(error.format_message(), status=error.exit_code)
+    return fail(" ".join(error.format_message().split()), status=error.exit_code)
 
 
 def _problem(error: Exception) -> Problem:
@@ -75,7 +70,10 @@ def _problem(error: Exception) -> Problem:
     if isinstance(error, DatabaseAway):
         return Problem(f"The database can't be reached ({error}): see DATABASE_URL.")
     if isinstance(error, Expected):
-        return Problem(wording(error))
+        try:
+            return Problem(wording(error))
+        except KeyError as lacking:  # a code without a sentence is a fault of ours
+            error = lacking
     from bot.config import SettingsError
 
     if isinstance(error, SettingsError):

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from bot.cli.base import FAILED, WRONG, Problem, fail, load_settings, print_json, print_table
+from bot.cli.base import WRONG, Json, Problem, fail, load_settings, print_json
 from bot.errors import DatabaseAway
-
-if TYPE_CHECKING:
-    from bot.config import Settings
-
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 #: Seconds between tries while the database is away at start.
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 10.0

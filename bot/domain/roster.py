@@ -65,6 +65,11 @@ class RosterRow:
     staff: int
     role: str
 
+    @property
+    def name(self) -> str:
+        """The unit's name, as those who make units of rows call it."""
+        return self.unit
+
 
 @dataclass(frozen=True)
 class RosterProblem:

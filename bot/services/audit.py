@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from bot.domain.audit import entry_hash
+from bot.domain.audit import GENESIS, entry_hash
 from bot.models import AuditEntry, Bloc
 
 
@@ -37,7 +37,7 @@ def append(
         person_id=person_id,
         action=action,
         body=body,
-        previous=bloc.audit_hash,
+        previous=bloc.audit_hash or GENESIS,
         hash="",
     )
     entry.hash = entry_hash(entry.previous, sealed(entry))
