@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from bot.errors import Expected
 from bot.i18n import Texts
-from bot.views import people, report_words, review, standing, unit_news
+from bot.views import operator, people, report_words, review, standing, unit_news
 
 Sentence = Callable[..., Markup]
 
@@ -30,6 +30,7 @@ SENTENCES: dict[str, Sentence] = {
     **standing.ERRORS,
     **people.ERRORS,
     **unit_news.ERRORS,
+    **operator.ERRORS,
 }
 
 
