@@ -15,11 +15,26 @@ from bot.domain.report import Value, zero_for_empty
 from bot.domain.template import TEXT
 from bot.i18n import texts
 from bot.incoming import Incoming, Kind, Media, Tx
-from bot.models import Bloc, BlocKind, BlocYear, OutMessage, Person, Report, Seat, SeatRole, Unit
+from bot.models import (
+    Bloc,
+    BlocKind,
+    BlocYear,
+    OutMessage,
+    OutState,
+    Person,
+    Report,
+    Seat,
+    SeatRole,
+    Unit,
+)
 from bot.services import access, blocs, forms, report_sending, reports
 from bot.services.access import Actor
 from bot.services.figures import template_of
 from bot.services.invitations import KEY, derive_key
+from bot.updates import Updates
+from bot.views.base import Button, View
+from bot.views.notices import COLLECTED, NOTICES
+from handlers import route
 
 #: Noon of 10 March 2025 in Vietnam: the February report is past, the one for March is open.
 NOW = dt.datetime(2025, 3, 10, 5, 0, tzinfo=dt.UTC)
@@ -223,3 +238,105 @@ def sent_report(
         have = {**words, **given}
         reports.change(session, actor, report.id or 0, {**zero_for_empty(template, have), **have})
         return report_sending.send(session, actor, report.id or 0)
+
+
+class Chat:
+    """Somebody's chat with the bot, as the wrapper of updates sees it, without the network.
+
+    Strangers become persons, and what a service refuses comes back as a sentence, like for real.
+    ``view`` is the last answer.
+    """
+
+    _updates = 0
+
+    def __init__(
+        self, world: World, telegram_id: int, name: str = "Somebody", language: str = "en"
+    ) -> None:
+        self.world, self.telegram_id = world, telegram_id
+        self.name, self.language = name, language
+        self.view = View()
+        self._applying = Updates(
+            world.database,
+            route,
+            menu_key=lambda _actor: "",
+            admins=(ADMIN_ID,),
+            default_language="vi",
+            bot_name=BOT_NAME,
+            now=lambda: world.now,
+        )
+
+    @classmethod
+    def of(cls, world: World, person: Person) -> Chat:
+        """The chat of a person who is known already."""
+        return cls(world, person.telegram_id, person.name, person.language)
+
+    def _send(self, kind: Kind, **what: str) -> View:
+        Chat._updates += 1
+        outcome = self._applying.apply(
+            Incoming(
+                update_id=Chat._updates,
+                kind=kind,
+                telegram_id=self.telegram_id,
+                chat_id=self.telegram_id,
+                name=self.name,
+                username="somebody",
+                language_code=self.language,
+                message_id=10,
+                query_id="1" if kind == "button" else "",
+                **what,  # type: ignore[arg-type]
+            )
+        )
+        assert outcome.reply is not None
+        self.view = outcome.reply.view
+        return self.view
+
+    def command(self, name: str, text: str = "") -> View:
+        return self._send("command", command=name, text=text)
+
+    def type(self, text: str) -> View:
+        return self._send("text", text=text)
+
+    def press(self, data: str) -> View:
+        """A button by its data, whether it is on the screen or not."""
+        return self._send("button", data=data)
+
+    def tap(self, text: str) -> View:
+        """The button of the last answer that has these words on it."""
+        return self.press(self.button(text).data)
+
+    def button(self, text: str) -> Button:
+        found = [one for row in self.view.rows for one in row if text in one.text]
+        assert found, f"no {text!r} among {self.buttons}"
+        return found[0]
+
+    @property
+    def text(self) -> str:
+        return str(self.view.text)
+
+    @property
+    def buttons(self) -> list[str]:
+        return [one.text for row in self.view.rows for one in row]
+
+    def news(self) -> list[View]:
+        """What waits for this person in the outbox, worded, in order; pointless ones left out."""
+        with self.world.database.transaction() as session:
+            person = session.exec(
+                select(Person).where(col(Person.telegram_id) == self.telegram_id)
+            ).one()
+            rows = session.exec(
+                select(OutMessage)
+                .where(
+                    col(OutMessage.person_id) == person.id,
+                    col(OutMessage.state) == OutState.WAITING,
+                )
+                .order_by(col(OutMessage.id))
+            ).all()
+            bundles: dict[tuple[str, int | None], list[dict[str, object]]] = {}
+            for row in rows:
+                single = None if row.kind in COLLECTED else row.id
+                bundles.setdefault((row.kind, single), []).append(row.ids)
+            views = [
+                NOTICES[kind](session, texts(person.language), person, ids, self.world.now)
+                for (kind, _), ids in bundles.items()
+            ]
+        return [view for view in views if view is not None]

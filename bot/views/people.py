@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -335,7 +336,7 @@ NOTICES = {
 }
 COLLECTED = {"joined"}
 
-ERRORS = {
+ERRORS: dict[str, Callable[..., Markup]] = {
     "invitation_unknown": lambda t, **_v: t._(
         "I don't know this invitation. Please ask your bloc leader for a new link."
     ),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
+from markupsafe import Markup
 from sqlmodel import Session, col, select
 
 from bot.i18n import Texts
@@ -90,7 +92,7 @@ NOTICES = {
     "appointed": _appointed,
 }
 
-ERRORS = {
+ERRORS: dict[str, Callable[..., Markup]] = {
     "unit_unknown": lambda t, **_v: t._("There is no such unit in your bloc. /units lists them."),
     "bloc_unknown": lambda t, **_v: t._("There is no such bloc."),
     "unit_closed": lambda t, **v: t._("{unit} is closed, so that can't be done any more.", **v),
