@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import signal
+import subprocess
+import sys
 import threading
 import time
 from typing import Any
@@ -126,3 +129,13 @@ def test_a_stand_in_says_that_its_port_is_taken() -> None:
             assert "in use" in str(error)
         else:
             raise AssertionError("two servers on one port")
+
+
+def test_the_stand_in_runs_alone() -> None:
+    command = [sys.executable, "-m", "bot.demo.telegram", "--no-rates", "--token", "5:xyz"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        url = process.stdout.readline().strip()
+        assert raw(f"{url}/bot5:xyz/getMe")[1]["result"]["id"] == 5
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=10) == 0

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.demo.telegram.checks import format_text
-from bot.demo.telegram.entities import detect, parse_html, render_html, utf16
+from bot.demo.telegram.display import render_html
+from bot.demo.telegram.entities import detect, parse_html, utf16
 from bot.demo.telegram.errors import ApiError
 
 PREFIX = "Bad Request: can't parse entities: "

@@ -38,8 +38,10 @@ def test_a_phone_splits_long_texts_and_sends_no_empty_one(tg: StandIn, talk: Any
     tg.send_text(LAN, "x" * 5000)
     sent = talk(lambda bot: bot.get_updates())[-2:]
     assert [len(update.message.text) for update in sent] == [4096, 904]
-    with pytest.raises(PersonError, match="empty"):
-        tg.send_text(LAN, " \n ")
+    for nothing in (" \n ", "\u200b", "\x00\ud800"):
+        with pytest.raises(PersonError, match="empty"):
+            tg.send_text(LAN, nothing)
+    assert tg.send_text(LAN, " a\x00b\ud800\u202ec ").text == "a bc"
     with pytest.raises(PersonError, match="no such user"):
         tg.send_text(999, "x")
 
@@ -307,8 +309,18 @@ def test_groups(tg: StandIn, talk: Any) -> None:
     update = newest(talk)
     assert update.effective_chat is not None
     assert (update.effective_chat.id, update.effective_chat.type) == (-100, "supergroup")
-    talk(lambda bot: bot.send_message(-100, "in private, please"))
+    sent = talk(lambda bot: bot.send_message(-100, "in private, please"))
     assert [message.text for message in tg.chat(-100)] == ["/start@blocbot", "in private, please"]
+    # What doesn't concern it a bot doesn't get.
+    before = newest(talk).update_id
+    for text in ("hello", "/start@otherbot", "@lan hello"):
+        tg.send_text(LAN, text, chat_id=-100)
+    assert newest(talk).update_id == before
+    for count, text in enumerate(["/help", "hello @BlocBot"], 1):
+        tg.send_text(LAN, text, chat_id=-100)
+        assert newest(talk).update_id == before + count
+    tg.send_text(LAN, "why?", chat_id=-100, reply_to=sent.message_id)
+    assert newest(talk).update_id == before + 3
     talk(lambda bot: bot.leave_chat(-100))
     with pytest.raises(telegram.error.BadRequest, match=r"(?i)chat not found"):
         talk(lambda bot: bot.send_message(-100, "x"))

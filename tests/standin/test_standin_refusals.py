@@ -32,9 +32,10 @@ def inline(*buttons: dict[str, Any]) -> dict[str, Any]:
     ("params", "error"),
     [
         ({"text": ""}, "message text is empty"),
-        ({"text": " \n\t "}, "message text is empty"),
+        ({"text": " \n\t "}, "text must be non-empty"),
+        ({"text": "\u200b\u2800\u200f"}, "text must be non-empty"),
         ({}, "message text is empty"),
-        ({"text": "<b></b>", "parse_mode": "HTML"}, "message text is empty"),
+        ({"text": "<b></b>", "parse_mode": "HTML"}, "text must be non-empty"),
         ({"text": "x" * 4097}, "message is too long"),
         ({"text": "<b>" + "x" * 4097 + "</b>", "parse_mode": "HTML"}, "message is too long"),
         ({"text": "x", "chat_id": NOBODY}, "chat not found"),
@@ -252,6 +253,16 @@ def test_deleting(tg: StandIn, talk: Any, refused: Refused, clock: Any) -> None:
     recent = talk(lambda bot: bot.send_message(LAN, "recent")).message_id
     assert talk(lambda bot: bot.delete_messages(LAN, [old, recent, 4000]))
     assert [message.text for message in tg.chat(LAN)] == ["/start", "old"]
+
+
+def test_a_group_that_moved_says_where_to(tg: StandIn) -> None:
+    tg.add_group(-5, "Bloc")
+    tg.migrate(-5, -1005)
+    status, answer = raw(f"{tg.url}/bot1:abc/sendMessage?chat_id=-5&text=x")
+    assert (status, answer["parameters"]) == (400, {"migrate_to_chat_id": -1005})
+    moved = "Bad Request: group chat was upgraded to a supergroup chat"
+    assert answer["description"] == moved
+    assert raw(f"{tg.url}/bot1:abc/sendMessage?chat_id=-1005&text=x")[0] == 200
 
 
 def test_a_group_keeps_what_others_wrote(tg: StandIn, refused: Refused) -> None:

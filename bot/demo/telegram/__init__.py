@@ -2,6 +2,7 @@
 
 `state.Telegram` is the interface; `server` runs it. Built by what the Bot API's
 documentation says, strict where Telegram is strict, and stricter with unknown parameters.
+Of the parse modes only HTML is there; it knows no inline queries, payments, polls or topics.
 """
 
 from bot.demo.telegram.errors import ApiError, PersonError

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.demo.telegram import limits
-from bot.demo.telegram.errors import bad_request, forbidden, too_many_requests
+from bot.demo.telegram.errors import ApiError, bad_request, forbidden, too_many_requests
 from bot.demo.telegram.faults import Faults
 from bot.demo.telegram.files import Files
 from bot.demo.telegram.model import Call, Group, Json, Message, Press, User
@@ -146,6 +146,12 @@ class Core:
         group = self.groups.get(chat_id)
         if group is None:
             raise bad_request("chat not found")
+        if group.migrated_to is not None:
+            raise ApiError(
+                400,
+                "Bad Request: group chat was upgraded to a supergroup chat",
+                {"migrate_to_chat_id": group.migrated_to},
+            )
         return group.chat_api()
 
     def reach(self, chat_id: int) -> Json:

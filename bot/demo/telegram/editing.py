@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from bot.demo.telegram import limits
-from bot.demo.telegram.checks import Args, check_caption, check_text, formatted, reply_markup
+from bot.demo.telegram.checks import Args, check_caption, check_text, formatted, message_text
 from bot.demo.telegram.core import NOT_MODIFIED, Core
 from bot.demo.telegram.errors import bad_request
+from bot.demo.telegram.markup import reply_markup
 from bot.demo.telegram.methods import CAPTION, method
 from bot.demo.telegram.model import Json, Message
 from bot.demo.telegram.sending import input_media
@@ -44,10 +45,8 @@ def _edit(tg: Core, message: Message, **fields: Any) -> Json:
 @method("editMessageText", TARGET, "text parse_mode entities link_preview_options")
 def edit_message_text(tg: Core, args: Args) -> Json:
     """Another text."""
-    text, entities = formatted(args, "text")
+    text, entities = message_text(args)
     markup = reply_markup(args, inline_only=True)
-    if not text:
-        raise bad_request("message text is empty")
     message = _target(tg, args)
     if message.kind != "text":
         raise bad_request("there is no text in the message to edit")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.demo.telegram.entities import render_html
+from bot.demo.telegram.display import render_html
 
 Json = dict[str, Any]
 
@@ -67,11 +67,13 @@ class User:
 
 @dataclass(slots=True)
 class Group:
-    """A group that the bot is a member of."""
+    """A group with the bot in it."""
 
     id: int
     title: str
     type: str = "supergroup"
+    # Set once the group has become a supergroup under another id.
+    migrated_to: int | None = None
 
     def chat_api(self) -> Json:
         """As `Chat` of the Bot API."""

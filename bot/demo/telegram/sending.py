@@ -12,11 +12,12 @@ from bot.demo.telegram.checks import (
     check_text,
     format_text,
     formatted,
-    reply_markup,
+    message_text,
 )
 from bot.demo.telegram.core import Core
 from bot.demo.telegram.errors import ApiError, bad_request
 from bot.demo.telegram.files import StoredFile, file_body, image_size, photo_size
+from bot.demo.telegram.markup import reply_markup
 from bot.demo.telegram.methods import CAPTION, SENDING, method
 from bot.demo.telegram.model import Json, Message
 
@@ -64,9 +65,7 @@ def _common(tg: Core, args: Args, chat_id: int) -> Json:
 @method("sendMessage", SENDING, "text parse_mode entities link_preview_options")
 def send_message(tg: Core, args: Args) -> Json:
     """A text message."""
-    text, entities = formatted(args, "text")
-    if not text:
-        raise bad_request("message text is empty")
+    text, entities = message_text(args)
     chat_id = args.chat_id()
     common = _common(tg, args, chat_id)
     check_text(text)
