@@ -211,6 +211,7 @@ def configure(
         library = logging.getLogger(name)
         library.handlers.clear()
         library.propagate = True
+        library.setLevel(logging.NOTSET)  # uvicorn sets levels even without a log_config
     for name, floor in _FLOORS.items():
         logging.getLogger(name).setLevel(max(floor, threshold))
     logging.captureWarnings(True)
