@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from babel.messages.catalog import Message
+from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import PoFileError
 
 from bot.i18n import DOMAIN, KNOWN_LANGUAGES
@@ -71,7 +71,7 @@ def layout_troubles(layout: cat.Layout) -> Iterator[str]:
             yield f"{path.relative_to(layout.root)}: not LANGUAGE/LC_MESSAGES/{DOMAIN}.po"
 
 
-def language_troubles(layout: cat.Layout, language: str) -> Iterator[str]:
+def language_troubles(layout: cat.Layout, language: str, template: Catalog) -> Iterator[str]:
     """What is wrong with a language's catalogue."""
     path = layout.catalogue(language)
     if not path.is_file():
@@ -83,7 +83,7 @@ def language_troubles(layout: cat.Layout, language: str) -> Iterator[str]:
     except PoFileError as error:  # e.g. more forms than the language has
         yield f"{language}: {error}"
         return
-    wanted = {cat.key(message): message for message in cat.messages(cat.extract(layout))}
+    wanted = {cat.key(message): message for message in cat.messages(template)}
     there = {cat.key(message): message for message in cat.messages(catalogue)}
     for old in catalogue.obsolete.values():
         yield f"{language}: {cat.key(old)!r}: obsolete: make texts"
@@ -207,8 +207,9 @@ def _is_expected(function: ast.expr) -> bool:
 def troubles(layout: cat.Layout) -> list[str]:
     """Everything that is wrong, a line each."""
     found = [*template_troubles(layout), *layout_troubles(layout), *code_troubles(layout)]
+    template = cat.extract(layout)
     for language in KNOWN_LANGUAGES:
-        found += language_troubles(layout, language)
+        found += language_troubles(layout, language, template)
     return found
 
 
