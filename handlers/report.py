@@ -9,8 +9,9 @@ from bot.domain.report import Value
 from bot.domain.template import DATE, IndicatorSpec
 from bot.errors import Invalid, Superseded
 from bot.incoming import Incoming, Tx
-from bot.services import evidence, figures, report_sending, reports
-from bot.services.reports import Saved, Sheet
+from bot.services import evidence, figures, report_sending, report_sheet, reports
+from bot.services.report_sheet import Sheet
+from bot.services.reports import Saved
 from bot.views import report as views
 from bot.views import report_card as cards
 from bot.views import report_words as words
@@ -53,7 +54,7 @@ def _which(tx: Tx, note: str = "") -> View:
 
 def _month(incoming: Incoming, tx: Tx) -> View:
     reports.my_open_unit(tx.actor)
-    return open_month(tx, reports.month_of(tx.actor, arguments(incoming)[0]))
+    return open_month(tx, reports.month_of(tx.actor, (arguments(incoming) or [""])[0]))
 
 
 def _list(incoming: Incoming, tx: Tx) -> View:
@@ -67,7 +68,7 @@ def _list(incoming: Incoming, tx: Tx) -> View:
 
 def _show(incoming: Incoming, tx: Tx) -> View:
     """A report by its id: where it can be written in, its form."""
-    sheet = reports.sheet(tx.session, tx.actor, number(incoming))
+    sheet = report_sheet.sheet(tx.session, tx.actor, number(incoming))
     if sheet.open:
         return open_report(tx, sheet.report)
     leave(tx)
@@ -80,7 +81,7 @@ def _open(incoming: Incoming, tx: Tx) -> View:
 
 
 def _sum(incoming: Incoming, tx: Tx) -> View:
-    sheet = reports.sheet(tx.session, tx.actor, number(incoming))
+    sheet = report_sheet.sheet(tx.session, tx.actor, number(incoming))
     found = figures.cumulated(tx.session, sheet.unit.id or 0, sheet.year.id or 0)
     return views.year_so_far(tx.t, sheet, found, number(incoming, 1))
 
@@ -95,7 +96,7 @@ def _card(_incoming: Incoming, tx: Tx) -> View:
 
 
 def _sheet(tx: Tx) -> Sheet:
-    return reports.sheet(tx.session, tx.actor, kept(tx)[0])
+    return report_sheet.sheet(tx.session, tx.actor, kept(tx)[0])
 
 
 def _one(incoming: Incoming, sheet: Sheet) -> IndicatorSpec:
@@ -234,7 +235,7 @@ def _files(incoming: Incoming, tx: Tx) -> View:
 
 
 def _sent_files(incoming: Incoming, tx: Tx) -> View:
-    sheet = reports.sheet(tx.session, tx.actor, number(incoming))
+    sheet = report_sheet.sheet(tx.session, tx.actor, number(incoming))
     found = evidence.listing(tx.session, sheet.id)
     return views.files(tx.t, sheet, 0, found, number(incoming, 1))
 
@@ -267,7 +268,7 @@ def _confirm(_incoming: Incoming, tx: Tx) -> View:
         go(tx, report_id, "send")
         return draw(tx)
     leave(tx)
-    sheet = reports.sheet(tx.session, tx.actor, report_id)
+    sheet = report_sheet.sheet(tx.session, tx.actor, report_id)
     note = views.sent(tx.t, sheet)
     return replace(
         views.sealed(tx.t, sheet, note), toast=plain(views.sent_toast(tx.t, report.number or 0))
@@ -275,7 +276,7 @@ def _confirm(_incoming: Incoming, tx: Tx) -> View:
 
 
 def _ask_withdraw(incoming: Incoming, tx: Tx) -> View:
-    sheet = reports.sheet(tx.session, tx.actor, number(incoming))
+    sheet = report_sheet.sheet(tx.session, tx.actor, number(incoming))
     if not sheet.withdrawable:
         return _show(incoming, tx)
     return views.ask_withdraw(tx.t, sheet)
@@ -283,7 +284,7 @@ def _ask_withdraw(incoming: Incoming, tx: Tx) -> View:
 
 def _withdraw(incoming: Incoming, tx: Tx) -> View:
     report_id, round_ = number(incoming), number(incoming, 1)
-    sheet = reports.sheet(tx.session, tx.actor, report_id)
+    sheet = report_sheet.sheet(tx.session, tx.actor, report_id)
     try:
         if sheet.report.round != round_:
             return _show(incoming, tx)

@@ -9,9 +9,10 @@ from typing import Any
 from bot.errors import Expected, Invalid, Superseded
 from bot.incoming import Incoming, Tx
 from bot.models import Form, Report
-from bot.services import evidence, forms, reports
-from bot.services.reports import Sheet
+from bot.services import evidence, forms, report_sheet, reports
+from bot.services.report_sheet import Sheet
 from bot.views import report as views
+from bot.views import report_ask as asking
 from bot.views import report_card as cards
 from bot.views.base import View, lines, plain
 from bot.views.errors import sentence
@@ -22,7 +23,8 @@ FEATURE = cards.FEATURE
 
 def go(tx: Tx, report_id: int | None, step: str, **draft: Any) -> Form:
     """To a step of the form; what is kept besides are the album last answered."""
-    album = tx.form.draft.get("album") if tx.form else None
+    form = tx.form
+    album = form.draft.get("album") if form is not None and form.feature == FEATURE else None
     if album is not None:
         draft.setdefault("album", album)
     tx.form = forms.enter(
@@ -60,7 +62,7 @@ def draw(tx: Tx, sheet: Sheet | None = None, note: str = "", *, undo: bool = Fal
     form = tx.form
     if form is None or form.feature != FEATURE or form.subject is None:
         return views.months(tx.t, reports.open_months(tx.session, tx.actor), note)
-    sheet = sheet or reports.sheet(tx.session, tx.actor, form.subject)
+    sheet = sheet or report_sheet.sheet(tx.session, tx.actor, form.subject)
     if not sheet.open:
         leave(tx)
         return views.sealed(tx.t, sheet, note)
@@ -73,9 +75,9 @@ def draw(tx: Tx, sheet: Sheet | None = None, note: str = "", *, undo: bool = Fal
             append = bool(draft.get("append"))
             return cards.field(tx.t, sheet, form.version, code, note, undo=undo, append=append)
         case "choose":
-            view = cards.choose(tx.t, sheet, form.version, draft["text"], draft["readings"])
+            view = asking.choose(tx.t, sheet, form.version, draft["text"], draft["readings"])
         case "hold":
-            view = cards.hold(tx.t, sheet, form.version, draft["text"], code)
+            view = asking.hold(tx.t, sheet, form.version, draft["text"], code)
         case "send":
             return sending(tx, sheet, int(draft.get("page", 0)))
         case "files":
@@ -97,7 +99,7 @@ def sending(tx: Tx, sheet: Sheet, page: int) -> View:
 
 def open_report(tx: Tx, report: Report, note: str = "") -> View:
     """A report's card: the form where it can be written in, else what was sent."""
-    sheet = reports.sheet(tx.session, tx.actor, report.id or 0)
+    sheet = report_sheet.sheet(tx.session, tx.actor, report.id or 0)
     if not sheet.open:
         leave(tx)
         return views.sealed(tx.t, sheet, note)

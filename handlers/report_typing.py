@@ -15,8 +15,9 @@ from bot.domain.report import Value
 from bot.domain.template import DATE, TEXT, IndicatorSpec
 from bot.errors import Invalid
 from bot.incoming import Incoming, Tx
-from bot.services import evidence, forms, reports
-from bot.services.reports import Saved, Sheet
+from bot.services import evidence, forms, report_sheet, reports
+from bot.services.report_sheet import Sheet
+from bot.services.reports import Saved
 from bot.views import report as views
 from bot.views import report_card as cards
 from bot.views.base import View
@@ -40,7 +41,7 @@ def on_text(incoming: Incoming, tx: Tx) -> View:
             return open_month(tx, reports.month_of(tx.actor, incoming.text))
         except MonthError as error:
             return replace(draw(tx, note=sentence(tx.t, error)), fresh=True)
-    sheet = reports.sheet(tx.session, tx.actor, form.subject)
+    sheet = report_sheet.sheet(tx.session, tx.actor, form.subject)
     if not sheet.open:
         reports.require_open(sheet.report)
     if form.step == "hold":
@@ -50,7 +51,7 @@ def on_text(incoming: Incoming, tx: Tx) -> View:
         place = {"part": form.draft.get("part"), "code": form.draft.get("code")}
         origin = form.step if form.step in ("part", "field") else "card"
         go(tx, sheet.id, "hold", text=incoming.text, origin=origin, **place)
-        return replace(draw(tx, sheet), tidy=True)
+        return replace(draw(tx, sheet), fresh=True)
     if form.step == "choose":
         back(tx)
     return _enter(tx, sheet, incoming.text)
@@ -71,7 +72,7 @@ def held(incoming: Incoming, tx: Tx) -> View:
     if tx.form is None or tx.form.step != "hold":
         return draw(tx)
     back(tx)
-    sheet = reports.sheet(tx.session, tx.actor, report_id)
+    sheet = report_sheet.sheet(tx.session, tx.actor, report_id)
     if answer != "yes":
         return draw(tx, sheet, views.not_entered(tx.t, str(draft.get("text", ""))))
     return _enter(tx, sheet, str(draft.get("text", "")))
@@ -266,7 +267,7 @@ def on_file(incoming: Incoming, tx: Tx) -> View:
     except Invalid as error:
         note = sentence(tx.t, error)
     else:
-        sheet = reports.sheet(tx.session, tx.actor, form.subject)
+        sheet = report_sheet.sheet(tx.session, tx.actor, form.subject)
         note = views.attached(tx.t, sheet, added)
     forms.keep(tx.session, form, tx.now, album=media.album)
     return replace(draw(tx, note=note), fresh=not again)

@@ -83,8 +83,11 @@ def arguments(incoming: Incoming) -> list[str]:
 
 
 def number(incoming: Incoming, index: int = 0) -> int:
-    """A whole-number argument of a pressed button; 0 where a forged one has none."""
+    """A whole-number argument of a pressed button; 0 where a forged one has none.
+
+    Longer ones than the database's integers hold are forged too.
+    """
     words = arguments(incoming)
     if index < len(words) and words[index].isascii() and words[index].isdigit():
-        return int(words[index][:12])
+        return int(words[index]) if len(words[index]) < 10 else 0
     return 0

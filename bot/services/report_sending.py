@@ -12,7 +12,7 @@ from bot.domain import calendar
 from bot.domain.report import check_all, values_from_json
 from bot.errors import Invalid, Superseded
 from bot.models import Bloc, BlocYear, Person, Report, ReportState, ReportStep, StepKind, Unit
-from bot.services import audit, notices, reports
+from bot.services import audit, notices, report_sheet, reports
 from bot.services.access import Actor
 from bot.services.figures import template_of
 
@@ -92,7 +92,7 @@ def withdraw(session: Session, actor: Actor, report_id: int) -> Report:
     """
     report = reports.locked(session, actor, report_id)
     if report.state is not ReportState.SENT or report.review_started_at is not None:
-        if report.state in reports.OPEN:
+        if report.state in report_sheet.OPEN:
             raise Superseded("report_not_sent")
         raise Superseded("report_in_review", number=report.number)
     returned = session.exec(

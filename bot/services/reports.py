@@ -8,185 +8,32 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from bot.domain import calendar
 from bot.domain.report import (
-    PartProgress,
-    Problem,
     Value,
-    Values,
-    check_all,
     check_field,
-    compute,
-    filled,
-    progress,
-    same_as_last_month,
-    values_from_json,
     values_to_json,
-    zero_for_empty,
 )
 from bot.domain.template import DATE, IndicatorSpec, TemplateSpec
 from bot.errors import Forbidden, Invalid, NotFound, Superseded
 from bot.models import (
-    Bloc,
     BlocYear,
     Evidence,
-    Person,
     Report,
     ReportState,
-    ReportStep,
-    StepKind,
     Unit,
 )
 from bot.services.access import Actor
 from bot.services.figures import template_of
+from bot.services.report_sheet import OPEN, Sheet, sheet
 
-#: States in which the unit fills in the report.
-OPEN = (ReportState.DRAFT, ReportState.RETURNED)
 #: Of a month's first days in which the month before is still offered.
 EARLY_DAYS = 10
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """A report with everything that its screens show.
-
-    ``values`` are typed, with totals; ``last`` those of the month before, if there is a report.
-    ``evidence`` counts files by indicator (None: the whole report). ``returned`` is the step by
-    which the report came back, with its unit's name; ``sender`` who sent it last.
-    """
-
-    report: Report
-    unit: Unit
-    bloc: Bloc
-    year: BlocYear
-    template: TemplateSpec
-    values: Values
-    last: Values
-    now: dt.datetime
-    evidence: Mapping[str | None, int] = field(default_factory=dict)
-    returned: ReportStep | None = None
-    returned_by: str = ""
-    sender: str = ""
-
-    @property
-    def id(self) -> int:
-        """The report's id."""
-        return self.report.id or 0
-
-    @property
-    def zone(self) -> ZoneInfo:
-        """The bloc's zone."""
-        return ZoneInfo(self.bloc.timezone)
-
-    @property
-    def open(self) -> bool:
-        """Whether the unit can write in it."""
-        return self.report.state in OPEN
-
-    @property
-    def overdue(self) -> bool:
-        """Whether it would be late if it were sent for the first time now, or was late then."""
-        first = self.report.first_sent_at
-        return calendar.is_late(first or self.now, self.report.due_at)
-
-    @property
-    def withdrawable(self) -> bool:
-        """Whether it was sent and nobody has begun to review it."""
-        return self.report.state is ReportState.SENT and self.report.review_started_at is None
-
-    @cached_property
-    def problems(self) -> list[Problem]:
-        """All that stands in the way of sending it."""
-        return check_all(self.template, self.values)
-
-    @cached_property
-    def broken(self) -> dict[str, Problem]:
-        """Fields that hold something wrong, with what is wrong first; empty ones are not."""
-        found: dict[str, Problem] = {}
-        for one in self.template.inputs:
-            for problem in check_field(self.template, self.values, one.code)[:1]:
-                found[one.code] = problem
-        return found
-
-    @cached_property
-    def progress(self) -> dict[str, PartProgress]:
-        """How far each part is."""
-        return {one.part: one for one in progress(self.template, self.values)}
-
-    @property
-    def marked(self) -> frozenset[str]:
-        """The returned fields, while it is returned."""
-        returned = self.report.state is ReportState.RETURNED
-        return frozenset(self.report.marked) if returned else frozenset()
-
-    def is_filled(self, code: str) -> bool:
-        """Whether something stands there."""
-        return filled(self.values.get(code))
-
-    def same(self, part: str | None = None) -> dict[str, Value]:
-        """What last month proposes for the empty stocks, of one part or of all."""
-        return {
-            code: value
-            for code, value in same_as_last_month(self.template, self.last).items()
-            if not self.is_filled(code) and part in (None, self.template[code].part)
-        }
-
-    def zeros(self, part: str | None = None) -> dict[str, Value]:
-        """The zeros for what is empty, of one part or of all."""
-        return {
-            code: value
-            for code, value in zero_for_empty(self.template, self.values).items()
-            if part in (None, self.template[code].part)
-        }
-
-    def proposal(self, code: str) -> Value:
-        """Last month's figure for one field: what it proposes for a stock, its own for a flow."""
-        one = self.template[code]
-        if not one.numeric:
-            return None
-        return same_as_last_month(self.template, self.last).get(code, self.last.get(code))
-
-    def is_needed(self, one: IndicatorSpec) -> bool:
-        """Whether the report can't be sent without it, as things stand."""
-        return one.required or one.code in self.needed
-
-    def following(self, code: str | None = None, part: str | None = None) -> list[IndicatorSpec]:
-        """Empty fields in the order in which they are asked for: needed ones, then the others.
-
-        ``code`` begins after that field; ``part`` keeps to one part.
-        """
-        inputs = list(self.template.inputs)
-        if code is not None:
-            inputs = inputs[[one.code for one in inputs].index(code) + 1 :]
-        empty = [one for one in inputs if part in (None, one.part) and not self.is_filled(one.code)]
-        return sorted(empty, key=lambda one: not self.is_needed(one))
-
-    def to_type(self, part: str | None = None, code: str | None = None) -> list[IndicatorSpec]:
-        """The figures into which typed numbers go, in order.
-
-        With an open field it is the first of them, then what is empty after it; with a part the
-        empty ones of that part; else all that are needed.
-        """
-        first = [self.template[code]] if code is not None else []
-        return first + [
-            one
-            for one in self.following(code, None if code else part)
-            if one.numeric and (self.is_needed(one) or one.part == part)
-        ]
-
-    @cached_property
-    def needed(self) -> frozenset[str]:
-        """Optional fields that a rule asks for as things stand."""
-        return frozenset(
-            problem.field for problem in self.problems if problem.code in ("needs", "missing")
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,62 +187,6 @@ def require_open(report: Report) -> None:
         raise Superseded("report_approved", number=report.number)
     if report.state not in OPEN:
         raise Superseded("report_sent_already", number=report.number)
-
-
-def sheet(session: Session, actor: Actor, report_id: int) -> Sheet:
-    """The report of the actor's own unit with all that is shown. A constant number of queries."""
-    mine = actor.my_unit()
-    row = session.exec(
-        select(Report, BlocYear, Person.name)
-        .join(BlocYear, col(BlocYear.id) == Report.bloc_year_id)
-        .outerjoin(Person, col(Person.id) == Report.sent_by)
-        .where(Report.id == report_id, Report.unit_id == mine.id)
-    ).first()
-    if row is None:
-        raise NotFound("report_not_yours")
-    report, year, sender = row
-    template = template_of(session, report.bloc_year_id, report.template_version)
-    before = session.exec(
-        select(Report).where(
-            Report.unit_id == mine.id, Report.month == calendar.add_months(report.month, -1)
-        )
-    ).first()
-    counts = session.exec(
-        select(Evidence.indicator, func.count())
-        .where(Evidence.report_id == report_id, col(Evidence.removed_at).is_(None))
-        .group_by(col(Evidence.indicator))
-    ).all()
-    step, by = None, ""
-    if report.state is ReportState.RETURNED:
-        found = session.exec(
-            select(ReportStep, Unit.short_name)
-            .join(Unit, col(Unit.id) == ReportStep.unit_id)
-            .where(ReportStep.report_id == report_id, ReportStep.kind == StepKind.RETURNED)
-            .order_by(col(ReportStep.id).desc())
-            .limit(1)
-        ).first()
-        step, by = found if found else (None, "")
-    return Sheet(
-        report=report,
-        unit=mine,
-        bloc=actor.here.bloc,
-        year=year,
-        template=template,
-        values=compute(template, values_from_json(template, report.values)),
-        last=_last(session, before),
-        now=actor.now,
-        evidence=dict(counts),
-        returned=step,
-        returned_by=by,
-        sender=sender or "",
-    )
-
-
-def _last(session: Session, before: Report | None) -> Values:
-    if before is None:
-        return {}
-    template = template_of(session, before.bloc_year_id, before.template_version)
-    return compute(template, values_from_json(template, before.values))
 
 
 def change(session: Session, actor: Actor, report_id: int, changes: Mapping[str, Value]) -> Saved:

@@ -11,7 +11,8 @@ from markupsafe import Markup
 
 from bot.i18n import Texts
 from bot.models import Evidence, EvidenceKind
-from bot.services.reports import OPEN, MonthLine, Sheet, YearBoard
+from bot.services.report_sheet import OPEN, Sheet
+from bot.services.reports import MonthLine, YearBoard
 from bot.views.base import Attachment, Button, Rows, View, clip, data, lines, pages, plain, turn
 from bot.views.report_card import FEATURE, head, pairs, press, title
 from bot.views.report_words import EMPTY, STATE_MARKS, label, problem, shown
@@ -175,6 +176,9 @@ def summary(t: Texts, sheet: Sheet, version: int, page: int) -> View:
             *shown_page,
             "",
             t._("📎 Files: {n}", n=t.number(files)),
+            t._("⚠ Not changed since it was returned: {fields}", fields=_unchanged(t, sheet))
+            if sheet.marked - sheet.corrected
+            else None,
             t._("<b>Send this report now?</b>"),
         ),
         rows=Rows()
@@ -185,6 +189,12 @@ def summary(t: Texts, sheet: Sheet, version: int, page: int) -> View:
         )
         .done(),
     )
+
+
+def _unchanged(t: Texts, sheet: Sheet) -> str:
+    codes = sheet.marked - sheet.corrected
+    names = [label(t, one) for one in sheet.template.inputs if one.code in codes]
+    return clip(t.join(names), 300)
 
 
 def sealed(t: Texts, sheet: Sheet, note: str = "", page: int = 0) -> View:

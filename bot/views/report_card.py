@@ -11,7 +11,7 @@ from bot.domain.report import PartProgress, Problem, Value
 from bot.domain.template import DATE, STOCK, TEXT, IndicatorSpec, PartSpec
 from bot.i18n import Texts
 from bot.models import ReportState
-from bot.services.reports import Sheet
+from bot.services.report_sheet import Sheet
 from bot.views.base import Button, Rows, View, clip, data, lines, plain
 from bot.views.report_words import label, measure, problem, shown
 
@@ -91,7 +91,7 @@ def _mark(sheet: Sheet, one: IndicatorSpec) -> str:
     if one.code in sheet.broken:
         return "⚠"
     if one.code in sheet.marked:
-        return "↩"
+        return "✎" if one.code in sheet.corrected else "↩"
     return "✓" if sheet.is_filled(one.code) else "▫"
 
 
@@ -148,6 +148,7 @@ def card(
         ),
         rows=Rows()
         .add(_undo(t, version, undo))
+        .extend(_marked(t, sheet, version))
         .extend(pairs(parts))
         .add(
             press(t._("📎 Files: {n}", n=t.number(files)), "files", 0, version=version),
@@ -157,6 +158,19 @@ def card(
         .done(),
         fresh=fresh,
     )
+
+
+def _marked(t: Texts, sheet: Sheet, version: int) -> list[tuple[Button, ...]]:
+    """The returned fields, each a button that leads there."""
+    return [
+        (
+            press(
+                f"{_mark(sheet, one)} {clip(label(t, one), 50)}", "field", one.code, version=version
+            ),
+        )
+        for one in sheet.template.inputs
+        if one.code in sheet.marked
+    ]
 
 
 def _noted(note: str) -> list[str]:
@@ -289,7 +303,9 @@ def field(
             if one.numeric and code in sheet.last
             else None,
             t._("📎 Files to this row: {n}", n=t.number(files)) if files else None,
-            t._("↩ This field was returned; please correct it.") if code in sheet.marked else None,
+            t._("↩ This field was returned; please correct it.")
+            if code in sheet.marked - sheet.corrected
+            else None,
             *_warnings(t, sheet, [code]),
             _prompt(t, one, append),
         ),
@@ -321,70 +337,6 @@ def _prompt(t: Texts, one: IndicatorSpec, append: bool) -> Markup:
     if one.type == DATE:
         return t._("Type the date, for example 25/03/2025.")
     return t._("Type the number.")
-
-
-def choose(
-    t: Texts, sheet: Sheet, version: int, text: str, readings: Sequence[Sequence[tuple[str, str]]]
-) -> View:
-    """What was typed can be read in several ways: one tap says which. The codes are first."""
-    rows = Rows()
-    ways: list[Markup] = []
-    for index, reading in enumerate(readings):
-        values = [shown(t, Decimal(value)) for _code, value in reading]
-        rows.add(press(clip(" | ".join(values), 40), "read", index, version=version))
-        ways.append(
-            lines(
-                t.ngettext(
-                    "As {n} value:", "As {n} values:", len(reading), n=t.number(len(reading))
-                ),
-                *_pairs(t, sheet, reading),
-            )
-        )
-    rows.add(press(t._("◀ Back"), "back", version=version))
-    return View(
-        text=lines(
-            title(t, sheet),
-            t._("“{text}” can be read in several ways. Which one is right?", text=clip(text, 200)),
-            "",
-            *ways,
-        ),
-        rows=rows.done(),
-    )
-
-
-def _pairs(t: Texts, sheet: Sheet, reading: Sequence[tuple[str, str]]) -> list[Markup]:
-    return [
-        t._(
-            "• {field}: {value}",
-            field=clip(label(t, sheet.template[code]), 60),
-            value=shown(t, Decimal(value)),
-        )
-        for code, value in reading[:12]
-    ]
-
-
-def hold(t: Texts, sheet: Sheet, version: int, text: str, code: str | None) -> View:
-    """Something typed into a form that was left for days: ask before it counts."""
-    month = t.month(sheet.report.month)
-    kept = clip(text, 300)
-    if code is None:
-        asked = t._("Enter “{text}” into the report of {month}?", text=kept, month=month)
-    else:
-        asked = t._(
-            "Enter “{text}” for {field} in the report of {month}?",
-            text=kept,
-            field=label(t, sheet.template[code]),
-            month=month,
-        )
-    return View(
-        text=lines(title(t, sheet), t._("You haven't touched this form for some days."), "", asked),
-        rows=Rows()
-        .add(
-            press(t._("Yes, enter it"), "held", "yes", version=version),
-            press(t._("No"), "held", "no", version=version),
-        )
-        .done(),
-    )
 
 
 def saved(t: Texts, sheet: Sheet, codes: Sequence[str]) -> Markup:
