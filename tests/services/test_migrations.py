@@ -199,7 +199,7 @@ def test_four_processes_may_upgrade_at_once(database_url: str) -> None:
         assert process.stdin is not None
         process.stdin.write("go\n")
         process.stdin.flush()
-    troubles = [process.communicate(timeout=60)[1] for process in processes]
+    troubles = [process.communicate(timeout=100)[1] for process in processes]
     assert [process.returncode for process in processes] == [0] * 4, troubles
     assert migrations.check(database_url) == []
 
