@@ -432,6 +432,7 @@ def test_wrong_token_method_and_body(tg: StandIn, refused: Refused) -> None:
     unauthorized = {"ok": False, "error_code": 401, "description": "Unauthorized"}
     not_found = {"ok": False, "error_code": 404, "description": "Not Found"}
     assert raw(f"{tg.url}/bot2:xyz/getMe") == (401, unauthorized)
+    assert tg.refusals[-1].method == "getMe"
     assert raw(f"{tg.url}/file/bot2:xyz/documents/file_0.txt") == (401, unauthorized)
     assert raw(f"{tg.url}/file/bot1:abc/documents/file_0.txt") == (404, not_found)
     assert raw(f"{tg.url}/bot1:abc/getMeNot") == (404, not_found)

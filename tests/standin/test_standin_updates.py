@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -327,6 +328,34 @@ def test_slow(tg: StandIn, api: Any) -> None:
     started = time.monotonic()
     api("getMe")
     assert time.monotonic() - started >= 0.3
+
+
+def test_fetching_a_file_can_fail_too(tg: StandIn, talk: Any) -> None:
+    sent = tg.send_document(LAN, b"content", "a.txt")
+
+    async def work(bot: telegram.Bot) -> bytes:
+        file = await bot.get_file(sent.files[0]["file_id"])
+        tg.faults.add("cut_before", method="file", count=1)
+        tg.faults.add("error", method="file", count=1, code=504)
+        for _ in range(2):
+            with pytest.raises(telegram.error.NetworkError):
+                await file.download_as_bytearray()
+        return bytes(await file.download_as_bytearray())
+
+    assert talk(work) == b"content"
+
+
+def test_a_poller_that_is_gone_disturbs_nobody(tg: StandIn, api: Any) -> None:
+    host, port = tg.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port))) as killed:
+        killed.sendall(
+            f"GET /bot{TOKEN}/getUpdates?timeout=30 HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+        )
+        tg.wait_for(lambda: tg.state.queue._poller is not None)
+    tg.wait_for(lambda: tg.state.queue._poller is None)
+    tg.send_text(LAN, "for the next")
+    assert texts(api("getUpdates", timeout=5)) == ["for the next"]
+    assert not tg.refusals
 
 
 def test_conflict_and_repeated_updates(tg: StandIn, api: Any, refused: Any) -> None:

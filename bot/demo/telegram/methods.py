@@ -45,10 +45,16 @@ def method(name: str, *fields: str) -> Callable[[Handler], Handler]:
     return register
 
 
-async def execute(tg: Core, name: str, args: Args) -> Any:
+def called(tg: Core, name: str, args: Args, fault: str = "") -> Call:
+    """A request, for the log."""
+    known = METHODS.get(name.lower())
+    return Call(known.name if known else name, _logged(args), tg.now(), fault=fault)
+
+
+async def execute(tg: Core, name: str, args: Args, fault: str = "") -> Any:
     """Carry out one method: its result, or `ApiError`. Everything is logged."""
     known = METHODS.get(name.lower())
-    call = Call(known.name if known else name, _logged(args), tg.now())
+    call = called(tg, name, args, fault)
     started = tg.monotonic()
     try:
         result = _checked(tg, known, args)

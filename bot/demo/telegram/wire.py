@@ -17,7 +17,7 @@ from bot.demo.telegram.core import Core
 from bot.demo.telegram.errors import ApiError, bad_request, too_many_requests
 from bot.demo.telegram.faults import Fault
 from bot.demo.telegram.limits import UPLOAD_BYTES
-from bot.demo.telegram.methods import METHODS, execute
+from bot.demo.telegram.methods import called, execute
 from bot.demo.telegram.model import Call, Json
 
 log = logging.getLogger(__name__)
@@ -106,12 +106,7 @@ class BotApi:
     ) -> None:
         fault: Fault | None = None
         try:
-            kind = next(
-                (value.decode() for key, value in scope["headers"] if key == b"content-type"), ""
-            )
-            body = await _read(receive)
-            self._admit(token)
-            args = parse_body(scope["query_string"], kind, body)
+            args = await self._arguments(token, name, scope, receive)
             if self.tg.faults.rules:
                 fault = self.tg.faults.pick(
                     name, "cut_before", "cut_after", "error", "error_after", "slow", "flood"
@@ -119,18 +114,14 @@ class BotApi:
             if fault is not None and await self._spoil(fault, name, args):
                 await _cut(send)
                 return
-            try:
-                result = await self._execute(name, args, receive)
-            except asyncio.CancelledError:
-                # The poller went away; nobody is there to be told anything.
-                return
-            finally:
-                if fault is not None:
-                    self.tg.calls[-1].fault = fault.kind
+            result = await self._execute(name, args, receive, fault.kind if fault else "")
             status, answer = 200, {"ok": True, "result": result}
             if fault is not None and fault.kind == "error_after":
                 status = fault.code
                 answer = _refusal(ApiError(status, _reason(status)))
+        except asyncio.CancelledError:
+            # The poller went away; nobody is there to be told anything.
+            return
         except ApiError as refused:
             status, answer = refused.code, _refusal(refused)
         except Exception:
@@ -146,11 +137,31 @@ class BotApi:
             return
         await _respond(send, status, b"application/json", _dumps(answer).encode())
 
-    async def _execute(self, name: str, args: Args, receive: Receive) -> Any:
+    def _admit(self, token: str) -> None:
+        if token != self.tg.token:
+            raise ApiError(401, "Unauthorized")
+
+    async def _arguments(self, token: str, name: str, scope: Scope, receive: Receive) -> Args:
+        """The parameters; what is refused before its method is looked at is logged here."""
+        try:
+            body = await _read(receive)
+            self._admit(token)
+            kind = next(
+                (value.decode() for key, value in scope["headers"] if key == b"content-type"), ""
+            )
+            return parse_body(scope["query_string"], kind, body)
+        except ApiError as refused:
+            call = called(self.tg, name, Args({}))
+            call.error_code, call.description = refused.code, refused.description
+            self.tg.calls.append(call)
+            self.tg.refusals.append(call)
+            raise
+
+    async def _execute(self, name: str, args: Args, receive: Receive, fault: str) -> Any:
         if name.lower() != "getupdates" or not args.number("timeout"):
-            return await execute(self.tg, name, args)
+            return await execute(self.tg, name, args, fault)
         # A poll whose connection is gone ends there and then, as Telegram's does.
-        work = asyncio.ensure_future(execute(self.tg, name, args))
+        work = asyncio.ensure_future(execute(self.tg, name, args, fault))
         gone = asyncio.ensure_future(receive())
         try:
             await asyncio.wait((work, gone), return_when=asyncio.FIRST_COMPLETED)
@@ -160,18 +171,13 @@ class BotApi:
                 work.cancel()
         return await work
 
-    def _admit(self, token: str) -> None:
-        if token != self.tg.token:
-            raise ApiError(401, "Unauthorized")
-
     async def _spoil(self, fault: Fault, name: str, args: Args) -> bool:
         """Play what a fault does before the effect; True: cut the connection."""
         if fault.kind == "slow":
             await asyncio.sleep(fault.seconds)
         if fault.kind not in ("cut_before", "error", "flood"):
             return False
-        known = METHODS.get(name.lower())
-        call = Call(known.name if known else name, args.values, self.tg.now(), fault=fault.kind)
+        call = called(self.tg, name, args, fault.kind)
         self.tg.calls.append(call)
         self.tg.active_at = self.tg.monotonic()
         if fault.kind == "cut_before":
