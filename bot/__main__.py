@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from bot.cli import blocs, running
+from bot.cli.audit import audit
 from bot.cli.base import Commands
 
 app = typer.Typer(
@@ -16,10 +17,12 @@ app = typer.Typer(
     help="Telegram bot for emulation blocs: monthly reports and their review.",
 )
 app.command()(running.run)
+app.command()(running.doctor)
 app.add_typer(running.db, name="db")
 app.add_typer(blocs.bloc, name="bloc")
 app.command()(blocs.invite)
 app.add_typer(blocs.year, name="year")
+app.add_typer(audit, name="audit")
 
 
 def main() -> None:

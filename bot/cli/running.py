@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.base import WRONG, Json, Problem, fail, load_settings, print_json
+from bot.cli.base import FAILED, WRONG, Json, Problem, console, fail, load_settings, print_json
 from bot.errors import DatabaseAway
+
+if TYPE_CHECKING:
+    from bot.doctor import Check
 
 #: Seconds between tries while the database is away at start.
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 10.0
@@ -83,3 +86,31 @@ def check(as_json: Json = False) -> None:
         typer.echo("Models and migrations agree.")
     if differences:
         raise typer.Exit(fail(*differences))
+
+
+def doctor(as_json: Json = False) -> None:
+    """Check whatever the bot needs, a line each."""
+    from bot.cli.links import ask_me
+    from bot.doctor import examine
+    from bot.log import configure
+
+    configure("WARNING")  # settings may be what is wrong
+    checks = []
+    for check in examine(lambda settings: asyncio.run(ask_me(settings)).username or ""):
+        checks.append(check)
+        if not as_json:
+            _print_check(check)
+    ok = all(check.ok for check in checks)
+    if as_json:
+        found = [{"check": one.name, "ok": one.ok, "detail": one.detail} for one in checks]
+        print_json({"ok": ok, "checks": found})
+    if not ok:
+        raise typer.Exit(FAILED)
+
+
+def _print_check(check: Check) -> None:
+    from rich.text import Text
+
+    mark, style = ("ok", "green") if check.ok else ("FAILED", "bold red")
+    line = Text.assemble((f"{mark:<7}", style), f"{check.name:<15} ", check.detail)
+    console().print(line, soft_wrap=True)
