@@ -221,7 +221,9 @@ def _undo(_incoming: Incoming, tx: Tx) -> View:
     back = draft.pop("undo", None)
     step = tx.form.step if tx.form else "card"
     if isinstance(back, dict):
-        reports.undo(tx.session, tx.actor, report_id, back["was"], back["now"])
+        saved = reports.undo(tx.session, tx.actor, report_id, back["was"], back["now"])
+        if step == "field" and (first := next(iter(saved.was or back["was"]), None)):
+            draft = {"part": saved.sheet.template[first].part, "code": first}
     go(tx, report_id, step, **draft)
     return draw(tx, note=views.taken_back(tx.t))
 

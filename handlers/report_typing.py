@@ -124,11 +124,10 @@ def _enter_numbers(
         raise Invalid("number_not_a_number")
     readings = parse_many(text, tx.t.language, [(one.decimals, one.unit) for one in fields])
     ways = _plausible(readings.readings)
-    if len(ways) == 1 and ways[0].errors:
-        ways = _candidates(ways[0])
-        if not ways:
-            return _wrong(tx, readings.best)
-    if len(ways) > 1:
+    unclear = bool(ways[0].errors)
+    if unclear and not (ways := _candidates(ways[0])):
+        return _wrong(tx, readings.best)
+    if unclear or len(ways) > 1:
         return replace(_ask(tx, sheet, text, [_placed(fields, way) for way in ways]), tidy=True)
     return replace(_take(tx, sheet.id, _placed(fields, ways[0]), code), tidy=True)
 

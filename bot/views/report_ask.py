@@ -35,7 +35,9 @@ def choose(
     return View(
         text=lines(
             title(t, sheet),
-            t._("“{text}” can be read in several ways. Which one is right?", text=clip(text, 200)),
+            t._("“{text}” can be read in several ways. Which one is right?", text=clip(text, 200))
+            if len(readings) > 1
+            else t._("Is this what you mean by “{text}”?", text=clip(text, 200)),
             "",
             *ways,
         ),
