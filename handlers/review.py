@@ -100,9 +100,8 @@ def _leave_form(tx: Tx) -> None:
 
 def _press_approve(incoming: Incoming, tx: Tx) -> View:
     report_id, seen = number(incoming), number(incoming, 1)
-    report, _unit = review.locked(tx.session, tx.actor, id=report_id)
     try:
-        decision = review.approve(tx.session, tx.actor, report.number or 0, seen_round=seen)
+        decision = review.approve(tx.session, tx.actor, None, report_id=report_id, seen_round=seen)
     except Superseded as error:
         return _outrun(tx, report_id, error)
     _leave_form(tx)
@@ -149,7 +148,7 @@ def _press_return(incoming: Incoming, tx: Tx) -> View:
 
 def _enter(tx: Tx, step: str, report_id: int, seen: int = 0) -> View:
     """Open the form; ``seen`` is the sending that was looked at, 0 for the present one."""
-    report, _unit = review.locked(tx.session, tx.actor, id=report_id)
+    report, _unit = review.locked(tx.session, tx.actor, None, report_id)
     form = forms.enter(
         tx.session,
         tx.actor.person.id or 0,
@@ -157,7 +156,7 @@ def _enter(tx: Tx, step: str, report_id: int, seen: int = 0) -> View:
         step,
         tx.now,
         subject=report_id,
-        draft={"number": report.number, "round": seen or report.round, "part": -1},
+        draft={"round": seen or report.round, "part": -1},
     )
     return _form(tx, form)
 
@@ -166,7 +165,7 @@ def _form(tx: Tx, form: Form, note: str = "") -> View:
     """The form as it stands, or why it has become pointless."""
     report_id = form.subject or 0
     try:
-        report, unit = review.find(tx.session, tx.actor, int(str(form.draft["number"])))
+        report, unit = review.find(tx.session, tx.actor, None, report_id)
     except Superseded as error:
         tx.form = form
         return _outrun(tx, report_id, error)
@@ -214,7 +213,7 @@ def _part(incoming: Incoming, tx: Tx) -> View:
 
 def _mark(incoming: Incoming, tx: Tx) -> View:
     assert tx.form is not None  # noqa: S101 - form buttons get here with an open form only
-    report, _unit = review.locked(tx.session, tx.actor, id=tx.form.subject)
+    report, _unit = review.locked(tx.session, tx.actor, None, tx.form.subject)
     template = template_of(tx.session, report.bloc_year_id, report.template_version)
     index = number(incoming)
     marked = _marked(tx.form)
@@ -245,9 +244,10 @@ def _send_back(incoming: Incoming, tx: Tx) -> View:
         decision = review.give_back(
             tx.session,
             tx.actor,
-            int(str(form.draft["number"])),
+            None,
             str(form.draft.get("reason", "")),
             _marked(form),
+            report_id=form.subject,
             seen_round=int(str(form.draft["round"])),
         )
     except Superseded as error:
@@ -277,8 +277,9 @@ def _text(incoming: Incoming, tx: Tx) -> View:
         decision = review.approve(
             tx.session,
             tx.actor,
-            int(str(form.draft["number"])),
+            None,
             comment,
+            report_id=form.subject,
             seen_round=int(str(form.draft["round"])),
         )
     except Invalid as error:

@@ -23,13 +23,15 @@ class Plan:
     """Whom a reminder would reach: ``lines`` are units with somebody to reach.
 
     ``waiting`` were reminded lately (the last time at ``last``); ``silent`` have nobody who
-    hears the bot. ``people`` counts persons, each once.
+    hears the bot; at those ``alone`` only the one who asks does. ``people`` counts persons, each
+    once.
     """
 
     board: MonthBoard
     lines: Sequence[UnitLine]
     waiting: Sequence[UnitLine]
     silent: Sequence[UnitLine]
+    alone: Sequence[UnitLine]
     people: int
     last: dt.datetime | None
     again_at: dt.datetime | None
@@ -65,6 +67,7 @@ def plan(session: Session, actor: Actor, month: dt.date, unit_id: int | None = N
         lines=lines,
         waiting=waiting,
         silent=[line for line in rest if not line.reachable],
+        alone=[line for line in rest if line.reachable and not _reached(line, actor)],
         people=len({person for line in lines for person in _reached(line, actor)}),
         last=max(moments, default=None),
         again_at=min(moments) + standing.NUDGE_PAUSE if moments else None,
@@ -92,7 +95,7 @@ def nudge(session: Session, actor: Actor, month: dt.date, unit_id: int | None = 
             raise Superseded(
                 "nudged_lately", last=found.last, again=found.again_at, zone=actor.zone
             )
-        if found.silent:
+        if found.silent or found.alone:
             raise Invalid("nobody_to_reach")
         raise Superseded("nobody_owes", month=month)
     text = f"{month:%Y-%m}"

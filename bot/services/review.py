@@ -11,7 +11,6 @@ import datetime as dt
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from sqlmodel import Session, col, select
 
@@ -81,14 +80,15 @@ class Decision:
 def pending(session: Session, actor: Actor) -> Board:
     """What waits for a decision, the oldest first; the deputy sees the leader's unit's first.
 
-    Observers see everything and decide nothing. One query, whatever the number of reports.
+    What is left of earlier years is the present reviewers' too. Observers see everything and
+    decide nothing. One query, whatever the number of reports.
     """
     actor.require_reader()
     year = actor.here.year
     rows = session.exec(
         select(Report, Unit)
         .join(Unit, col(Unit.id) == Report.unit_id)
-        .where(col(Report.bloc_year_id) == year.id, col(Report.state).in_(WAITING))
+        .where(col(Unit.bloc_id) == year.bloc_id, col(Report.state).in_(WAITING))
         .order_by(col(Report.sent_at), col(Report.number))
     )
     mine = actor.unit.id if actor.unit else None
@@ -175,27 +175,36 @@ def start(session: Session, actor: Actor, report: Report, unit: Unit) -> None:
 
 
 def approve(
-    session: Session, actor: Actor, number: int, comment: str = "", *, seen_round: int | None = None
+    session: Session,
+    actor: Actor,
+    number: int | None,
+    comment: str = "",
+    *,
+    report_id: int | None = None,
+    seen_round: int | None = None,
 ) -> Decision:
-    """Approve the report of this number, at once.
+    """Approve the report of this number (or of this id, where ``number`` is None), at once.
 
     ``seen_round`` is the sending that the person has looked at, where they have.
     Raises Forbidden, NotFound, Invalid (``comment_too_long``) or Superseded.
     """
     actor.require_reviewer()
-    return _decide(session, actor, number, StepKind.APPROVED, tidy(comment), (), seen_round)
+    comment = tidy(comment)
+    report, unit = find(session, actor, number, report_id)
+    return _decide(session, actor, report, unit, StepKind.APPROVED, comment, (), seen_round)
 
 
 def give_back(
     session: Session,
     actor: Actor,
-    number: int,
+    number: int | None,
     reason: str,
     marked: Iterable[str] = (),
     *,
+    report_id: int | None = None,
     seen_round: int | None = None,
 ) -> Decision:
-    """Return the report of this number with a reason and the codes that are to be corrected.
+    """Return the report of this number (or id) with a reason and the codes to be corrected.
 
     The unit's form reopens with exactly these marked, or as a whole where none are. Raises as
     :func:`approve` does, and Invalid(``reason_needed``).
@@ -203,8 +212,9 @@ def give_back(
     actor.require_reviewer()
     reason = tidy(reason)
     if not reason:
-        raise Invalid("reason_needed", number=number)
-    return _decide(session, actor, number, StepKind.RETURNED, reason, tuple(marked), seen_round)
+        raise Invalid("reason_needed")
+    report, unit = find(session, actor, number, report_id)
+    return _decide(session, actor, report, unit, StepKind.RETURNED, reason, marked, seen_round)
 
 
 def tidy(comment: str) -> str:
@@ -215,38 +225,46 @@ def tidy(comment: str) -> str:
     return kept
 
 
-def locked(session: Session, actor: Actor, **by: Any) -> tuple[Report, Unit]:
-    """The report with this ``number`` or ``id`` of the actor's bloc-year, and its unit.
+def locked(
+    session: Session, actor: Actor, number: int | None, report_id: int | None = None
+) -> tuple[Report, Unit]:
+    """The report with this number of the present year, or with this id, and its unit.
 
-    Its row is held until the transaction ends. Raises NotFound(``no_report``), also for a draft
-    that was never sent: others don't see those.
+    Only of the actor's bloc. Its row is held until the transaction ends. Raises
+    NotFound(``no_report``), also for a draft that was never sent: others don't see those.
     """
     actor.require_reader()
     year = actor.here.year
+    unknown = NotFound("no_report", number=number or 0, year=year.year)
+    # What is typed may be longer than a database's integers.
+    wanted = report_id if number is None else number
+    if wanted is None or not 0 < wanted < 2**31:
+        raise unknown
+    which = (
+        (col(Report.id) == report_id,)
+        if number is None
+        else (col(Report.bloc_year_id) == year.id, col(Report.number) == number)
+    )
     report = session.exec(
-        select(Report)
-        .where(
-            col(Report.bloc_year_id) == year.id,
-            *(getattr(Report, name) == value for name, value in by.items()),
-        )
-        .with_for_update()
-        .execution_options(populate_existing=True)
+        select(Report).where(*which).with_for_update().execution_options(populate_existing=True)
     ).first()
     if report is None or report.number is None:
-        raise NotFound("no_report", number=by.get("number", 0), year=year.year)
-    return report, session.get_one(Unit, report.unit_id)
+        raise unknown
+    unit = session.get_one(Unit, report.unit_id)
+    if unit.bloc_id != year.bloc_id:
+        raise unknown
+    return report, unit
 
 
-def find(session: Session, actor: Actor, number: int) -> tuple[Report, Unit]:
-    """The report of this number, held, which this reviewer may decide on now.
+def find(
+    session: Session, actor: Actor, number: int | None, report_id: int | None = None
+) -> tuple[Report, Unit]:
+    """The report of this number or id, held, which this reviewer may decide on now.
 
     Raises Forbidden, NotFound or Superseded with the decision that was taken.
     """
     actor.require_reviewer()
-    # No short number is that long; a database's integer is not either.
-    if not 0 < number < 10**9:
-        raise NotFound("no_report", number=number, year=actor.here.year.year)
-    report, unit = locked(session, actor, number=number)
+    report, unit = locked(session, actor, number, report_id)
     if (refused := refusal(session, actor, report, unit)) is not None:
         raise refused
     if report.state not in WAITING:
@@ -257,15 +275,15 @@ def find(session: Session, actor: Actor, number: int) -> tuple[Report, Unit]:
 def _decide(
     session: Session,
     actor: Actor,
-    number: int,
+    report: Report,
+    unit: Unit,
     kind: StepKind,
     comment: str,
-    marked: tuple[str, ...],
+    marked: Iterable[str],
     seen_round: int | None,
 ) -> Decision:
-    report, unit = find(session, actor, number)
     if seen_round is not None and seen_round != report.round:
-        raise Superseded("report_sent_again", number=number, unit=unit.short_name)
+        raise Superseded("report_sent_again", number=report.number, unit=unit.short_name)
     template = template_of(session, report.bloc_year_id, report.template_version)
     codes = [one.code for one in template.inputs if one.code in set(marked)]
     approved = kind is StepKind.APPROVED

@@ -101,13 +101,13 @@ class Card:
 
 
 def open_card(session: Session, actor: Actor, report_id: int) -> Card:
-    """The card of a report of this bloc-year; a reviewer's opening starts the review.
+    """The card of a report of this bloc; a reviewer's opening starts the review.
 
     For reviewers and observers. Raises Forbidden, NotFound, or Superseded
     (``report_withdrawn``) while the unit has taken it back. The number of queries is constant.
     """
     actor.require_reader()
-    report, unit = review.locked(session, actor, id=report_id)
+    report, unit = review.locked(session, actor, None, report_id)
     history = _history(session, report)
     if history[-1].step.kind is StepKind.WITHDRAWN:
         raise Superseded("report_withdrawn", number=report.number, unit=unit.short_name)

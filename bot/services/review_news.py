@@ -61,7 +61,8 @@ def still_waiting(
     rows = session.exec(
         select(Report, Unit)
         .join(Unit, col(Unit.id) == Report.unit_id)
-        .join(BlocYear, col(BlocYear.id) == Report.bloc_year_id)
+        .join(Bloc, col(Bloc.id) == Unit.bloc_id)
+        .join(BlocYear, (col(BlocYear.bloc_id) == Bloc.id) & (col(BlocYear.year) == Bloc.year))
         .join(
             Seat,
             (col(Seat.person_id) == person.id)

@@ -318,15 +318,16 @@ class MonthBoard:
     lines: Sequence[UnitLine]
     zone: ZoneInfo
     may_nudge: bool
+    own_unit_id: int | None
 
     @property
     def owing(self) -> list[UnitLine]:
         """The units whose report is still to come."""
         return [line for line in self.lines if line.owes]
 
-    def count(self, *states: ReportState) -> int:
-        """How many units' reports are in one of these states."""
-        return sum(line.state in states for line in self.lines)
+    def of(self, *states: ReportState) -> list[UnitLine]:
+        """The units whose report is in one of these states."""
+        return [line for line in self.lines if line.state in states]
 
 
 def _owes(bloc: Bloc, year: BlocYear, unit: Unit, month: dt.date) -> bool:
@@ -387,6 +388,7 @@ def month_board(session: Session, actor: Actor, month: dt.date | None = None) ->
         lines=[_line(one, reports.get(one.unit.id or 0), due_at, nudged, actor) for one in owing],
         zone=actor.zone,
         may_nudge=actor.is_reviewer,
+        own_unit_id=actor.unit.id if actor.unit else None,
     )
 
 

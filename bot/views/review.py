@@ -21,6 +21,8 @@ from bot.views.review_card import FEATURE
 
 _PAGE: Final = 8
 _NEWS_SHOWN: Final = 6
+#: The quick reason that speaks of marked fields.
+_ABOUT_MARKS: Final = 0
 
 
 def describe_pending(t: Texts) -> Markup:
@@ -210,6 +212,8 @@ def return_form(t: Texts, form: ReturnForm, note: str = "") -> View:
         rows.add(Button(plain(t._("Another reason")), data(FEATURE, "again", version=form.version)))
     else:
         for index, reason in enumerate(quick_reasons(t)):
+            if index == _ABOUT_MARKS and not labels:
+                continue
             rows.add(
                 Button(clip(plain(reason), 60), data(FEATURE, "quick", index, version=form.version))
             )

@@ -188,7 +188,10 @@ def missing(t: Texts, board: MonthBoard, page: int = 0, note: str = "") -> View:
     rows = Rows().extend(_tabs(board))
     rows.extend(turn(page, count, FEATURE, "missing", _key(board.month)))
     if board.may_nudge:
-        if any(line.reachable and line.nudged_at is None for line in owing):
+        if any(
+            line.reachable and line.nudged_at is None and line.unit_id != board.own_unit_id
+            for line in owing
+        ):
             rows.add(
                 Button(
                     plain(t._("🔔 Remind those who owe")),
@@ -196,7 +199,7 @@ def missing(t: Texts, board: MonthBoard, page: int = 0, note: str = "") -> View:
                     style="primary",
                 )
             )
-        rows.extend(grid([_unit_button(line, board.month) for line in shown], 2))
+        rows.extend(grid([_unit_button(line, board) for line in shown], 2))
     rows.add(Button(plain(t._("All units")), data(FEATURE, "all", _key(board.month), 0)), _menu(t))
     return View(
         text=lines(note or None, "" if note else None, *_heading(t, board), *blocks),
@@ -207,8 +210,8 @@ def missing(t: Texts, board: MonthBoard, page: int = 0, note: str = "") -> View:
 def _heading(t: Texts, board: MonthBoard) -> list[Markup]:
     units = len(board.lines)
     sent = units - len(board.owing)
-    waiting = board.count(ReportState.SENT, ReportState.IN_REVIEW)
-    late = sum(line.late for line in board.lines if not line.owes)
+    waiting = board.of(ReportState.SENT, ReportState.IN_REVIEW)
+    late = [line for line in board.lines if line.late and not line.owes]
     due = t.when(board.due_at, board.zone)
     result = [
         t._("<b>Reports for {month}</b>", month=t.month(board.month)),
@@ -224,15 +227,29 @@ def _heading(t: Texts, board: MonthBoard) -> list[Markup]:
     if waiting:
         result.append(
             t.ngettext(
-                "⏳ {n} waits for a decision",
-                "⏳ {n} wait for a decision",
-                waiting,
-                n=t.number(waiting),
+                "📨 {n} waits for a decision: {units}",
+                "📨 {n} wait for a decision: {units}",
+                len(waiting),
+                n=t.number(len(waiting)),
+                units=_units(t, waiting),
             )
         )
     if late:
-        result.append(t.ngettext("⚠ {n} came late", "⚠ {n} came late", late, n=t.number(late)))
+        result.append(
+            t.ngettext(
+                "⚠ {n} came late: {units}",
+                "⚠ {n} came late: {units}",
+                len(late),
+                n=t.number(len(late)),
+                units=_units(t, late),
+            )
+        )
     return result
+
+
+def _units(t: Texts, shown: Sequence[UnitLine]) -> str:
+    """Names of units in a line."""
+    return clip(t.join([line.unit for line in shown]), 200)
 
 
 def _owing(t: Texts, line: UnitLine, zone: ZoneInfo) -> list[Markup]:
@@ -251,10 +268,14 @@ def _owing(t: Texts, line: UnitLine, zone: ZoneInfo) -> list[Markup]:
     return [head, *people]
 
 
-def _unit_button(line: UnitLine, month: dt.date) -> Button:
+def _unit_button(line: UnitLine, board: MonthBoard) -> Button:
+    """What to do about a unit: fill in one's own report, invite somebody, remind them."""
+    key, name = _key(board.month), clip(line.unit, 18)
+    if line.unit_id == board.own_unit_id:
+        return Button(f"✎ {name}", data("report", "month", key))
     if not line.people:
-        return Button(f"➕ {clip(line.unit, 18)}", data("units", "invite", line.unit_id))
-    return Button(f"🔔 {clip(line.unit, 18)}", data(FEATURE, "ask", _key(month), line.unit_id))
+        return Button(f"➕ {name}", data("units", "invite", line.unit_id))
+    return Button(f"🔔 {name}", data(FEATURE, "ask", key, line.unit_id))
 
 
 def _tabs(board: MonthBoard) -> tuple[tuple[Button, ...], ...]:
@@ -333,13 +354,14 @@ def ask(t: Texts, plan: Plan, unit_id: int) -> View:
     blocks: list[Markup | str] = []
     rows = Rows()
     if plan.lines:
-        blocks.append(_whom(t, plan))
-        blocks += _names(t, plan.lines)
+        blocks += [*_whom(t, plan), *_names(t, plan.lines)]
         rows.add(
             Button(plain(t._("🔔 Send")), data(FEATURE, "nudge", key, unit_id), style="primary")
         )
     elif plan.waiting and plan.last and plan.again_at:
         blocks.append(lately(t, plan.last, plan.again_at, board.zone))
+    elif plan.alone:
+        blocks.append(t._("Nobody but you would get it."))
     elif not plan.silent:
         blocks.append(t._("✅ Nobody owes the report for {month}.", month=t.month(board.month)))
     if plan.lines and plan.waiting:
@@ -359,23 +381,17 @@ def ask(t: Texts, plan: Plan, unit_id: int) -> View:
     return View(text=lines(heading, "", *blocks), rows=rows.done())
 
 
-def _whom(t: Texts, plan: Plan) -> Markup:
-    units = len(plan.lines)
-    if units == 1:
-        return t.ngettext(
-            "{n} person of {unit} will get a reminder:",
-            "{n} people of {unit} will get a reminder:",
-            plan.people,
-            n=t.number(plan.people),
-            unit=plan.lines[0].unit,
-        )
-    return t.ngettext(
-        "{n} person of several units will get a reminder ({units}):",
-        "{n} people of several units will get a reminder ({units}):",
-        plan.people,
-        n=t.number(plan.people),
-        units=t.number(units),
-    )
+def _whom(t: Texts, plan: Plan) -> list[Markup]:
+    n, units = plan.people, len(plan.lines)
+    return [
+        t.ngettext(
+            "{n} person will get a reminder.",
+            "{n} people will get a reminder.",
+            n,
+            n=t.number(n),
+        ),
+        t.ngettext("{n} unit owes it:", "{n} units owe it:", units, n=t.number(units)),
+    ]
 
 
 def _names(t: Texts, shown: Sequence[UnitLine]) -> list[Markup]:

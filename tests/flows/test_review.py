@@ -328,7 +328,7 @@ def test_who_is_missing_and_one_tap_reminds_them(world: World) -> None:
     assert "Nobody has taken a seat there yet." in leader.text
     assert leader.button("➕ U4").data == f"units:invite:0:{world.unit(3).id}"
     leader.tap("🔔 Remind those who owe")
-    assert "2 people of U3 will get a reminder:" in leader.text
+    assert "2 people will get a reminder.\n1 unit owes it:\n• U3: An, Bình" in leader.text
     assert "Nobody has taken a seat yet: U4 and U5." in leader.text
     send = leader.button("🔔 Send").data
     leader.press(send)
