@@ -38,6 +38,7 @@ from bot.services.access import Actor
 from bot.services.invitations import KEY, derive_key
 from bot.updates import Outcome, Route, Updates
 from bot.webserver import Server, make_server, webhook_app
+from bot.work import job_kinds as all_job_kinds
 from handlers.routing import Who
 
 log = structlog.get_logger(__name__)
@@ -99,7 +100,7 @@ class App:
         self.limiter = SendLimiter()
         self.sender = Sender(self.bot, self.limiter, pauses=PAUSES)
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="work")
-        self._kinds = job_kinds or {}
+        self._kinds = all_job_kinds(settings) if job_kinds is None else job_kinds
         self._stop = asyncio.Event()
 
     async def in_thread(self, call: Callable[..., Any], *args: Any, **options: Any) -> Any:

@@ -7,7 +7,18 @@ from dataclasses import replace
 from bot.incoming import Incoming, Tx
 from bot.views import common
 from bot.views.base import View
-from handlers import admin, home, people, report, review, settings, standing, units
+from handlers import (
+    admin,
+    home,
+    people,
+    report,
+    review,
+    settings,
+    standing,
+    templates,
+    units,
+    workbooks,
+)
 from handlers.routing import Command, Feature
 
 _REST: tuple[Feature, ...] = (
@@ -15,6 +26,8 @@ _REST: tuple[Feature, ...] = (
     standing.FEATURE,
     review.FEATURE,
     units.FEATURE,
+    templates.FEATURE,
+    workbooks.FEATURE,
     people.FEATURE,
     settings.FEATURE,
     admin.FEATURE,
@@ -44,6 +57,8 @@ def route(incoming: Incoming, tx: Tx) -> View:
                 return feature.on_text(incoming, tx)
         case "file":
             feature = _open(tx)
+            if workbooks.is_workbook(incoming) and (not feature or feature is report.FEATURE):
+                return workbooks.take(incoming, tx)
             if feature and feature.on_file:
                 return feature.on_file(incoming, tx)
     return _not_here(tx)

@@ -8,7 +8,17 @@ from markupsafe import Markup
 
 from bot.errors import Expected
 from bot.i18n import Texts
-from bot.views import operator, people, report_words, review, standing, unit_news
+from bot.views import (
+    operator,
+    people,
+    report_words,
+    review,
+    standing,
+    tables,
+    templates,
+    unit_news,
+    workbooks,
+)
 
 Sentence = Callable[..., Markup]
 
@@ -30,7 +40,10 @@ SENTENCES: dict[str, Sentence] = {
     **standing.ERRORS,
     **people.ERRORS,
     **unit_news.ERRORS,
+    **workbooks.ERRORS,
+    **templates.ERRORS,
     **operator.ERRORS,
+    **tables.ERRORS,
 }
 
 

@@ -65,7 +65,10 @@ def _buttons(t: Texts, actor: Actor, several: bool) -> list[Button]:
             button(t._("My reports"), "report", "list"),
         ]
     if actor.is_reviewer:
-        found += [button(t._("To review"), "review", "list")]
+        found += [
+            button(t._("To review"), "review", "list"),
+            button(t._("Report template"), "template", "show"),
+        ]
     if actor.is_reviewer or actor.is_observer:
         found += [button(t._("Who is missing"), "standing", "missing")]
     if actor.seat is not None:
@@ -131,8 +134,3 @@ def cancelled(t: Texts, opened: Open | None) -> Markup:
             month=t.month(opened.month),
         )
     return t._("Cancelled. Nothing was changed; you can begin again from the menu.")
-
-
-def hint(t: Texts) -> Markup:
-    """For words that nothing waits for."""
-    return t._("Please choose what you want to do, or type a command such as /help.")

@@ -10,7 +10,16 @@ from sqlmodel import Session
 
 from bot.i18n import Texts
 from bot.models import Person
-from bot.views import invite, people, report_notices, review, standing, unit_news
+from bot.views import (
+    invite,
+    people,
+    report_notices,
+    review,
+    standing,
+    templates,
+    unit_news,
+    workbooks,
+)
 from bot.views.base import View
 
 #: Words a message to a person from its ids (several where the kind is collected), or says by
@@ -24,6 +33,8 @@ NOTICES: dict[str, Notice] = {
     **invite.NOTICES,
     **people.NOTICES,
     **unit_news.NOTICES,
+    **workbooks.NOTICES,
+    **templates.NOTICES,
 }
 #: Kinds of which all that are due for a person go out as one message.
 COLLECTED: set[str] = {*review.COLLECTED, *people.COLLECTED}

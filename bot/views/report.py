@@ -269,6 +269,8 @@ def files(
                 place=_place(t, sheet, one),
             )
         )
+        if one.failed:
+            listed.append(t._("⚠ Telegram doesn't have this file any more: please send it again."))
         rows.add(
             press(t._("👁 Show {number}", number=number), "look", one.id),
             press(t._("🗑 Delete {number}", number=number), "drop", one.id, page, version=version)

@@ -14,6 +14,7 @@ from bot.models import ReportState
 from bot.services.report_sheet import Sheet
 from bot.views.base import Button, Rows, View, clip, data, lines, plain
 from bot.views.report_words import label, measure, problem, shown
+from bot.views.workbooks import form_button
 
 FEATURE = "report"
 #: What fits beside another button on a phone.
@@ -154,7 +155,8 @@ def card(
             press(t._("📎 Files: {n}", n=t.number(files)), "files", 0, version=version),
             press(t._("📤 Send …"), "send", 0, version=version),
         )
-        .add(_menu(t), press(t._("Other months"), "list"))
+        .add(form_button(t, sheet.id), press(t._("Other months"), "list"))
+        .add(_menu(t))
         .done(),
         fresh=fresh,
     )

@@ -62,6 +62,11 @@ def measure(t: Texts, unit: str) -> str:
     return word(t) if word else unit
 
 
+def measures(t: Texts) -> dict[str, str]:
+    """The known units of measure by key, as words for a document."""
+    return {key: str(word(t).unescape()) for key, word in _UNITS.items()}
+
+
 def shown(t: Texts, value: Value) -> str:
     """A value as people of this language write it."""
     if not filled(value) or value is None:

@@ -60,7 +60,7 @@ def test_an_invitation_opens_the_menu_of_its_role(database: Database) -> None:
     chat.command("start", world.secret(2))
     assert "You are now a signatory of Unit number 3 in Khối A" in chat.text
     assert "Report" in chat.buttons
-    assert "To review" not in chat.buttons
+    assert "To review", "Report template" not in chat.buttons
     [news] = leader.news()
     assert "Minh &amp; &lt;Co&gt; has joined Unit number 3 as signatory." in news.text
     chat.command("start", world.secret(2))
@@ -104,14 +104,15 @@ def test_invitations_that_do_not_work_say_why_and_whom_to_ask(database: Database
 
 
 MEMBER = {"Report", "My reports", "What I owe", "Units and people", "Settings", "Help"}
+REVIEWER = {"To review", "Who is missing", "Report template"}
 
 
 @pytest.mark.parametrize(
     ("unit", "role", "expected"),
     [
         (2, SeatRole.REPRESENTATIVE, MEMBER),
-        (0, SeatRole.SIGNATORY, MEMBER | {"To review", "Who is missing"}),
-        (1, SeatRole.SIGNATORY, MEMBER | {"To review", "Who is missing"}),
+        (0, SeatRole.SIGNATORY, MEMBER | {"To review", "Report template", "Who is missing"}),
+        (1, SeatRole.SIGNATORY, MEMBER | {"To review", "Report template", "Who is missing"}),
         (
             None,
             SeatRole.OBSERVER,
@@ -127,6 +128,10 @@ def test_the_menu_shows_what_the_person_can_do(
     chat.command("start")
     assert set(chat.buttons) == expected
     assert all(len(row) <= 2 for row in chat.view.rows)
+    for button in [one for row in chat.view.rows for one in row]:
+        chat.press(button.data)
+        assert not chat.view.toast, button.text
+        assert chat.view.text
 
 
 def test_help_lists_the_commands_of_the_role_only(database: Database) -> None:
