@@ -120,9 +120,10 @@ def _verify(session: Session, bloc_id: int, at_once: int) -> tuple[int, BrokenEn
         .order_by(col(AuditEntry.seq))
         .execution_options(yield_per=at_once)
     )
-    reader = _Reader(session.exec(query))
+    reader = _Reader()
     try:
-        broken = chains.verify(reader)
+        with session.exec(query) as rows:
+            broken = chains.verify(reader.read(rows))
     except (ValueError, TypeError):  # JSON or a moment that is none
         if at_once > 1:  # it may be any of these: read one by one
             return _verify(session, bloc_id, 1)
@@ -139,14 +140,14 @@ def _verify(session: Session, bloc_id: int, at_once: int) -> tuple[int, BrokenEn
 class _Reader:
     """Entries of one chain as the domain checks them; remembers the last one and the head."""
 
-    def __init__(self, rows: Iterable[Any]) -> None:
-        self._rows = rows
+    def __init__(self) -> None:
         self.count = 0
         self.last = ""
         self.head = (0, "")
 
-    def __iter__(self) -> Iterator[chains.Entry]:
-        for head_seq, head_hash, entry in self._rows:
+    def read(self, rows: Iterable[Any]) -> Iterator[chains.Entry]:
+        """The entries, one by one."""
+        for head_seq, head_hash, entry in rows:
             self.head = (head_seq, head_hash)
             if entry is None:
                 return
