@@ -13,12 +13,12 @@ from handlers import home
 from handlers.routing import Command, Feature, Press, Who, number
 
 
-def _bloc(_incoming: Incoming, tx: Tx) -> View:
+def _bloc(incoming: Incoming, tx: Tx) -> View:
     held = people.seats_of(tx.session, tx.actor.person.id or 0)
     if not held:
         return home.show(tx)
     current = tx.actor.seat.id if tx.actor.seat else None
-    return views.seats(tx.t, held, current)
+    return views.seats(tx.t, held, current, number(incoming))
 
 
 def _switch(incoming: Incoming, tx: Tx) -> View:

@@ -206,12 +206,13 @@ def _people(incoming: Incoming, tx: Tx) -> View:
     card = units.card(tx.session, tx.actor, number(incoming))
     if not card.manages:
         raise Forbidden("reviewers_only")
-    return views.people(tx.t, card)
+    return views.people(tx.t, card, number(incoming, 1))
 
 
 def _observers(incoming: Incoming, tx: Tx) -> View:
     bloc = units.check_bloc(tx.session, tx.actor, number(incoming) or None)
-    return views.observers(tx.t, units.listing(tx.session, tx.actor, bloc.id))
+    shown = units.listing(tx.session, tx.actor, bloc.id)
+    return views.observers(tx.t, shown, number(incoming, 1))
 
 
 def _person(incoming: Incoming, tx: Tx) -> View:
@@ -240,7 +241,9 @@ def _remove_yes(incoming: Incoming, tx: Tx) -> View:
     try:
         if unit is not None:
             return show_card(tx, unit.id or 0, note)
-        return views.observers(tx.t, units.listing(tx.session, tx.actor, one.seat.bloc_id), note)
+        return views.observers(
+            tx.t, units.listing(tx.session, tx.actor, one.seat.bloc_id), note=note
+        )
     except Expected:
         # It was their own last seat here: nothing of this bloc is theirs to see any more.
         return home.show(tx, note)

@@ -14,7 +14,7 @@ from bot.i18n import KNOWN_LANGUAGES, Texts
 from bot.models import Bloc, Person, Seat, SeatRole, Unit
 from bot.services.invitations import Accepted
 from bot.services.people import Held, Kept
-from bot.views.base import Button, Rows, View, clip, data, lines, plain
+from bot.views.base import Button, Rows, View, clip, data, lines, pages, plain, turn
 
 
 def describe_bloc(t: Texts) -> Markup:
@@ -109,24 +109,29 @@ def _seat_line(t: Texts, held: Held) -> Markup:
     return t._("{unit} ({bloc}) – {role}, {office}", office=office(t, held.office), **values)
 
 
-def seats(t: Texts, held: list[Held], current: int | None, note: str = "") -> View:
+#: Seats that a text shows: a standing body's person may observe many blocs.
+_SEATS = 7
+
+
+def seats(t: Texts, held: list[Held], current: int | None, page: int = 0) -> View:
     """The person's seats, one tap to act from another."""
+    part, page, count = pages(held, page, _SEATS)
     rows = Rows()
-    for one in held:
+    for one in part:
         mark = "✅ " if one.seat.id == current else ""
         where = one.bloc.name if one.unit is None else f"{one.unit.short_name} · {one.bloc.name}"
         rows.add(Button(mark + clip(where, 40), data("people", "switch", one.seat.id)))
+    rows.extend(turn(page, count, "people", "bloc"))
     rows.add(menu_button(t))
     one_only = t._("You belong to one unit only, so that there is nothing to switch.")
     return View(
         text=lines(
-            note or None,
             t._("<b>Your units and blocs</b>"),
             *(
                 t._("▶ {seat} (now)", seat=_seat_line(t, one))
                 if one.seat.id == current
                 else t._("• {seat}", seat=_seat_line(t, one))
-                for one in held
+                for one in part
             ),
             "",
             t._("Tap the one that you want to act for.") if len(held) > 1 else one_only,
@@ -143,6 +148,14 @@ def switched(t: Texts) -> str:
 # --- /privacy ------------------------------------------------------------------------------------
 
 
+def _earlier(t: Texts, count: int) -> list[Markup]:
+    """How many seats there are before those that a text shows."""
+    more = count - _SEATS
+    if more <= 0:
+        return []
+    return [t.ngettext("{n} earlier one", "{n} earlier ones", more, n=t.number(more))]
+
+
 def privacy(t: Texts, kept: Kept, zone: ZoneInfo) -> View:
     """Everything kept about a person, and the way out."""
     person = kept.person
@@ -155,7 +168,7 @@ def privacy(t: Texts, kept: Kept, zone: ZoneInfo) -> View:
             date=_day(t, one.seat.since, zone),
             end=_day(t, one.seat.until, zone),
         )
-        for one in kept.seats
+        for one in kept.seats[-_SEATS:]
     ]
     return View(
         text=lines(
@@ -169,6 +182,7 @@ def privacy(t: Texts, kept: Kept, zone: ZoneInfo) -> View:
             t._("First message: {date}", date=_day(t, person.first_seen_at, zone)),
             "",
             t._("<b>Where you belong</b>") if seat_lines else t._("You belong to no unit."),
+            *_earlier(t, len(kept.seats)),
             *seat_lines,
             "",
             t.ngettext(
@@ -201,7 +215,8 @@ def confirm_leave(t: Texts, held: list[Held]) -> View:
     return View(
         text=lines(
             t._("<b>Do you really want to leave?</b>"),
-            *(t._("• {seat}", seat=_seat_line(t, one)) for one in held),
+            *_earlier(t, len(held)),
+            *(t._("• {seat}", seat=_seat_line(t, one)) for one in held[-_SEATS:]),
             "",
             t._(
                 "Your seats end now. Your name, username and Telegram number are erased. The "
@@ -229,6 +244,9 @@ def has_left(t: Texts) -> View:
 def _day(t: Texts, at: dt.datetime, zone: ZoneInfo) -> str:
     return t.date(at.astimezone(zone).date())
 
+
+#: Newcomers that one message names.
+_NEWS = 10
 
 # --- News ----------------------------------------------------------------------------------------
 
@@ -263,7 +281,12 @@ def _joined(
                     role=role(t, seat.role),
                 )
             )
-    return View(text=lines(*parts), card=False) if parts else None
+    if not parts:
+        return None
+    more = len(parts) - _NEWS
+    if more > 0:
+        parts[_NEWS:] = [t.ngettext("and {n} more", "and {n} more", more, n=t.number(more))]
+    return View(text=lines(*parts), card=False)
 
 
 def _left(

@@ -16,6 +16,9 @@ from bot.views.base import Button, Rows, View, clip, data, grid, lines, pages, p
 from bot.views.people import menu_button, office, role
 
 _PAGE = 12
+#: People and earlier names that a text shows: Telegram takes 4096 characters, and 100 buttons.
+_PEOPLE = 15
+_NAMES = 5
 
 
 def describe_units(t: Texts) -> Markup:
@@ -146,10 +149,25 @@ def _person_line(t: Texts, one: Sitting, bloc: Bloc) -> Markup:
     return t._("• {name} – {role}, since {date}", **values)
 
 
+def _people_lines(t: Texts, people: Sequence[Sitting], bloc: Bloc) -> list[Markup]:
+    """The first people, and how many more there are."""
+    more = len(people) - _PEOPLE
+    return [
+        *(_person_line(t, one, bloc) for one in people[:_PEOPLE]),
+        *([t.ngettext("and {n} more", "and {n} more", more, n=t.number(more))] if more > 0 else []),
+    ]
+
+
+def _people_buttons(people: Sequence[Sitting]) -> tuple[tuple[Button, ...], ...]:
+    return tuple(
+        (Button(clip(one.person.name, 40), data("units", "person", one.seat.id)),) for one in people
+    )
+
+
 def unit_card(t: Texts, card: Card, note: str = "") -> View:
     """A unit with its people; what may be done to it is on the buttons."""
     unit, bloc = card.shown.unit, card.bloc
-    people = [_person_line(t, one, bloc) for one in card.shown.people]
+    people = _people_lines(t, card.shown.people, bloc)
     closed: Markup | None = None
     if unit.closed_at is not None:
         end = day(t, unit.closed_at, bloc)
@@ -172,7 +190,7 @@ def unit_card(t: Texts, card: Card, note: str = "") -> View:
             t._("In the bloc since {date}", date=day(t, unit.joined_at, bloc)),
             *(
                 t._("Until {date}: {name}", name=name, date=day(t, until, bloc))
-                for name, until in card.names
+                for name, until in card.names[-_NAMES:]
             ),
             closed,
             "",
@@ -225,11 +243,11 @@ def _card_rows(t: Texts, card: Card) -> tuple[tuple[Button, ...], ...]:
     return rows.done()
 
 
-def people(t: Texts, card: Card) -> View:
+def people(t: Texts, card: Card, page: int = 0) -> View:
     """The people of a unit, to change somebody's role or take a seat away."""
-    rows = Rows()
-    for one in card.shown.people:
-        rows.add(Button(clip(one.person.name, 40), data("units", "person", one.seat.id)))
+    part, page, count = pages(card.shown.people, page, _PEOPLE)
+    rows = Rows().extend(_people_buttons(part))
+    rows.extend(turn(page, count, "units", "people", card.shown.unit.id))
     rows.add(Button(plain(t._("◀ Back")), card_data(card.shown.unit)))
     return View(
         text=lines(
@@ -240,11 +258,11 @@ def people(t: Texts, card: Card) -> View:
     )
 
 
-def observers(t: Texts, shown: Listing, note: str = "") -> View:
+def observers(t: Texts, shown: Listing, page: int = 0, note: str = "") -> View:
     """A bloc's observers."""
-    rows = Rows()
-    for one in shown.observers:
-        rows.add(Button(clip(one.person.name, 40), data("units", "person", one.seat.id)))
+    part, page, count = pages(shown.observers, page, _PEOPLE)
+    rows = Rows().extend(_people_buttons(part))
+    rows.extend(turn(page, count, "units", "observers", shown.bloc.id))
     rows.add(
         Button(plain(t._("Invite")), data("units", "invite_observer", shown.bloc.id)),
         Button(plain(t._("Open invitations")), data("units", "open", 0, shown.bloc.id)),
@@ -255,7 +273,7 @@ def observers(t: Texts, shown: Listing, note: str = "") -> View:
             note or None,
             t._("<b>Observers of {bloc}</b>", bloc=shown.bloc.name),
             *(
-                [_person_line(t, one, shown.bloc) for one in shown.observers]
+                [_person_line(t, one, shown.bloc) for one in part]
                 or [t._("Nobody has joined yet.")]
             ),
         ),

@@ -111,8 +111,8 @@ REVIEWER = {"To review", "Who is missing", "Report template"}
     ("unit", "role", "expected"),
     [
         (2, SeatRole.REPRESENTATIVE, MEMBER),
-        (0, SeatRole.SIGNATORY, MEMBER | {"To review", "Report template", "Who is missing"}),
-        (1, SeatRole.SIGNATORY, MEMBER | {"To review", "Report template", "Who is missing"}),
+        (0, SeatRole.SIGNATORY, MEMBER | REVIEWER),
+        (1, SeatRole.SIGNATORY, MEMBER | REVIEWER),
         (
             None,
             SeatRole.OBSERVER,

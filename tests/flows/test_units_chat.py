@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
+import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -10,7 +12,9 @@ from sqlmodel import col, select
 
 from bot.database import Database
 from bot.models import Form, Invitation, OutMessage, Person, SeatRole, Unit
+from bot.services import units
 from bot.services.invitations import KEY
+from bot.views.base import View
 from tests.builders import BOT_NAME, NOW, Chat, World, make_world
 
 GUEST = 4242
@@ -337,3 +341,65 @@ def test_members_read_units_and_change_nothing(world: World) -> None:
     assert chat.buttons == ["◀ All units"]
     chat.tap("All units")
     assert chat.buttons == ["U1 ⚠", "U2 ⚠", "U3 ⚠", "U4 ⚠", "◀ Menu"]
+
+
+def test_screens_stay_within_telegram_s_limits(world: World, leader: Chat) -> None:
+    """Long names, many people, many units, many seats: nothing that Telegram would refuse."""
+    long = "Ủy ban Mặt trận Tổ quốc và các tổ chức chính trị - xã hội " * 4
+    seen: set[str] = set()
+    with world.acting(world.person(0)) as (session, actor):
+        for index in range(30):
+            units.add(
+                session, actor, units.parse(f"{index} {long}"[:200] + f"; {index} {long}"[:40])
+            )
+    many = [world.person(2, name=f"{index} " + "<&>" * 20) for index in range(40)]
+    for _ in range(25):
+        world.person(None, SeatRole.OBSERVER, name="&" * 64)
+    for index in range(4):
+        world.sit(many[0], index)
+    for index in range(12):
+        with world.acting(world.person(0)) as (session, actor):
+            units.rename(
+                session, actor, world.unit(2).id or 0, units.parse(f"{long[:190]} {index}")
+            )
+    waiting = [
+        "units:list:0",
+        "people:bloc:0",
+        "people:privacy:0",
+        "people:leave:0",
+        f"units:card:0:{world.unit(2).id}",
+        f"units:people:0:{world.unit(2).id}",
+        f"units:observers:0:{world.bloc.id}",
+    ]
+    for chat in (leader, Chat.of(world, many[0])):
+        chat.press(waiting[0])
+        for data in waiting:
+            chat.press(data)
+            _check(chat.view)
+            seen |= {one.data for row in chat.view.rows for one in row if one.data}
+    safe = (
+        "units:card",
+        "units:list",
+        "units:people",
+        "units:person",
+        "units:invite",
+        "units:merge",
+    )
+    for data in sorted(seen):
+        if data.startswith(safe):
+            leader.press(data)
+            _check(leader.view)
+    for view in leader.news():
+        _check(view)
+
+
+def _check(view: View) -> None:
+    if view.alert:
+        assert 0 < len(view.toast) <= 200
+        return
+    assert 0 < len(html.unescape(re.sub("<[^>]*>", "", view.text))) <= 4096
+    buttons = [one for row in view.rows for one in row]
+    assert len(buttons) <= 100
+    for button in buttons:
+        assert 0 < len(button.text) <= 64
+        assert len(button.data.encode()) <= 64
