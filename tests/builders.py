@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import count
 
 from sqlmodel import Session, col, select
 
@@ -39,6 +40,7 @@ from handlers import route
 #: Noon of 10 March 2025 in Vietnam: the February report is past, the one for March is open.
 NOW = dt.datetime(2025, 3, 10, 5, 0, tzinfo=dt.UTC)
 ADMIN_ID = 999_999
+_UPDATES = count(1)
 BOT_NAME = "blocbot_test_bot"
 
 
@@ -209,7 +211,7 @@ def incoming(
 ) -> Incoming:
     """An update of this person's."""
     return Incoming(
-        update_id=1,
+        update_id=next(_UPDATES),
         kind=kind,
         telegram_id=person.telegram_id,
         chat_id=person.telegram_id,
