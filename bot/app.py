@@ -97,7 +97,7 @@ class App:
         self.database = Database(settings.database, pool_size=THREADS)
         self.database.info[KEY] = derive_key(settings.token)
         self.bot = make_bot(settings)
-        self.limiter = SendLimiter()
+        self.limiter = SendLimiter(chat_gap=0.1)
         self.sender = Sender(self.bot, self.limiter, pauses=PAUSES)
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="work")
         self._kinds = all_job_kinds(settings) if job_kinds is None else job_kinds

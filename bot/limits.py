@@ -47,7 +47,8 @@ class SendLimiter:
     just on average. Edits and answers to taps (``is_edit``) count in the total only, unless
     ``edits_count_for_chat``. Answers go before waves; among chats of the same priority each gets
     its turn, however many messages one of them has waiting; within a chat and priority the order
-    is kept. ``clock`` gives seconds, by default the running loop's time.
+    is kept. ``chat_gap`` seconds are added between a chat's messages, since requests overtake one
+    another on the way. ``clock`` gives seconds, by default the running loop's time.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class SendLimiter:
         per_group_per_minute: int = 20,
         *,
         edits_count_for_chat: bool = False,
+        chat_gap: float = 0.0,
         clock: Callable[[], float] | None = None,
     ) -> None:
         if min(total_per_second, per_chat_per_second, per_group_per_minute) < 1:
@@ -66,6 +68,7 @@ class SendLimiter:
         self._per_group = per_group_per_minute
         self._edits_count_for_chat = edits_count_for_chat
         self._clock = clock
+        self._chat_second = _SECOND + chat_gap
         self._sent: deque[float] = deque(maxlen=total_per_second)
         self._chats: OrderedDict[int, _Chat] = OrderedDict()
         self._ready: dict[int, deque[_Lane]] = {}
@@ -159,11 +162,11 @@ class SendLimiter:
         if lane.is_edit:
             return ready_at
         sent = chat.sent
-        horizon = _MINUTE if chat.chat_id < 0 else _SECOND
+        horizon = _MINUTE if chat.chat_id < 0 else self._chat_second
         while sent and sent[0] + horizon <= now:
             sent.popleft()
         if len(sent) >= self._per_chat:
-            ready_at = max(ready_at, sent[-self._per_chat] + _SECOND)
+            ready_at = max(ready_at, sent[-self._per_chat] + self._chat_second)
         if chat.chat_id < 0 and len(sent) >= self._per_group:
             ready_at = max(ready_at, sent[-self._per_group] + _MINUTE)
         return ready_at
@@ -214,7 +217,7 @@ class SendLimiter:
         """Look at the few chats that were used longest ago, so that memory stays bounded."""
         for _ in range(min(4, len(self._chats))):
             chat = next(iter(self._chats.values()))
-            horizon = _MINUTE if chat.chat_id < 0 else _SECOND
+            horizon = _MINUTE if chat.chat_id < 0 else self._chat_second
             idle = not (chat.sent and chat.sent[-1] + horizon > now) and not any(
                 lane.waiting or lane.queued for lane in chat.lanes.values()
             )

@@ -26,6 +26,9 @@ from sqlmodel import SQLModel
 import bot.models  # noqa: F401 - fills the metadata
 from bot.database import Database, make_engine
 
+# Else python-telegram-bot warns at every 429, and warnings are errors here.
+os.environ.setdefault("PTB_TIMEDELTA", "true")
+
 LOCAL_POSTGRES = "postgresql+psycopg://postgres@127.0.0.1:5432/test"
 BACKENDS = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql))
 
@@ -280,3 +283,12 @@ def no_network(network_guard: _Guard) -> Iterator[None]:
     tried, network_guard.attempts[:] = list(network_guard.attempts), []
     if tried:
         pytest.fail(f"the test used the network: {', '.join(tried)}", pytrace=False)
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A port of this machine that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
