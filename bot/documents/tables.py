@@ -19,14 +19,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 from xml.etree.ElementTree import ParseError
-
-from openpyxl import Workbook, load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
 from bot.domain.numbers import canonical
 from bot.errors import Invalid
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
 
 MAX_BYTES: Final = 2 * 1024 * 1024
 MAX_ROWS: Final = 501  # 500 and the header
@@ -233,6 +233,10 @@ def _one_sheet(book: Workbook, sheet: str | None) -> list[list[Cell]]:
 
 
 def _read_package(data: bytes, read: Callable[[Workbook], _Result], *, values: bool) -> _Result:
+    # Here, not above: the bot's start doesn't wait for it.
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
     try:
         _check_package(data)
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=values, keep_links=False)

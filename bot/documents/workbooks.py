@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from markupsafe import Markup
-from openpyxl.utils import get_column_letter
 from xlsxwriter import Workbook
+from xlsxwriter.utility import xl_col_to_name
 
 from bot.documents.tables import Page, TableError, read_book
 
@@ -80,7 +80,7 @@ def known(content: bytes) -> tuple[dict[str, str], Sequence[Page]] | None:
 
 def address(row: int, column: int) -> str:
     """A cell's name, row and column counted from 1: ``D7``."""
-    return f"{get_column_letter(column)}{row}"
+    return f"{xl_col_to_name(column - 1)}{row}"
 
 
 def plain(text: str) -> str:
