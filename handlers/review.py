@@ -56,7 +56,7 @@ def _back(incoming: Incoming, tx: Tx) -> View:
 
 def _history(incoming: Incoming, tx: Tx) -> View:
     found = review_card.open_card(tx.session, tx.actor, number(incoming))
-    return card_views.history(tx.t, found, tx.actor.zone)
+    return card_views.history(tx.t, found, tx.actor.zone, number(incoming, 1))
 
 
 def _proof(incoming: Incoming, tx: Tx) -> View:

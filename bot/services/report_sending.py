@@ -69,7 +69,7 @@ def send(session: Session, actor: Actor, report_id: int) -> Report:
     _record(session, actor, report, StepKind.SENT)
     notices.tell(
         session,
-        notices.people_of_units(session, _reviewing(year, report)),
+        notices.people_of_units(session, _reviewing(actor.here.year, report)),
         "review_new",
         ids={"report": report.id, "round": report.round},
         key=f"review_new:{report.id}:{report.round}",
@@ -79,7 +79,10 @@ def send(session: Session, actor: Actor, report_id: int) -> Report:
 
 
 def _reviewing(year: BlocYear, report: Report) -> Sequence[int]:
-    """The unit whose people review this report: the leader, the deputy for the leader's own."""
+    """The unit whose people review this report: the leader, the deputy for the leader's own.
+
+    ``year`` is the bloc's present one, for a report of an earlier year too.
+    """
     leader, deputy = year.leader_unit_id, year.deputy_unit_id
     wanted = deputy if report.unit_id == leader else leader
     return [wanted] if wanted is not None else []

@@ -22,8 +22,6 @@ FEATURE: Final = "review"
 #: Characters of a page; Telegram takes 4096, and a page must still hold its heading and a note.
 _PAGE: Final = 2600
 _MOST_FLAGS: Final = 5
-_EVENTS: Final = 12
-_COMMENT_SHOWN: Final = 300
 
 _MARKS: Final = {
     StepKind.SENT: "📨",
@@ -35,14 +33,13 @@ _MARKS: Final = {
 
 def card(t: Texts, found: Card, zone: ZoneInfo, page: int = 0, note: str = "") -> View:
     """Everything about a report, in as many pages as it needs, with what can be done."""
-    parts, page, count = pages(_paged(_body(t, found)), page, 1)
+    rows = [*_flags(t, found, zone), Markup(""), *_body(t, found)]
+    parts, page, count = pages(_paged(rows), page, 1)
     text = lines(
         note or None,
         "" if note else None,
         _heading(t, found),
         _state(t, found, zone),
-        *(_flags(t, found, zone) if page == 0 else []),
-        "",
         *parts[0],
     )
     return View(text=text, rows=_buttons(t, found, page, count))
@@ -230,20 +227,13 @@ def _buttons(t: Texts, found: Card, page: int, count: int) -> tuple[tuple[Button
     return rows.done()
 
 
-def history(t: Texts, found: Card, zone: ZoneInfo) -> View:
-    """What has happened to the report, who did it, and what they said; the latest last."""
-    shown = found.history[-_EVENTS:]
-    entries = [entry for event in shown for entry in ("", _event(t, event, zone))]
-    left = len(found.history) - len(shown)
-    more = (
-        t.ngettext("{n} earlier entry", "{n} earlier entries", left, n=t.number(left))
-        if left
-        else None
-    )
-    return View(
-        text=lines(_heading(t, found), more, *entries),
-        rows=((Button(plain(t._("◀ Back")), data(FEATURE, "open", found.report.id, 0)),),),
-    )
+def history(t: Texts, found: Card, zone: ZoneInfo, page: int = 0) -> View:
+    """What has happened to the report, who did it, and what they said; the latest first."""
+    events = [_event(t, event, zone) + "\n" for event in reversed(found.history)]
+    parts, page, count = pages(_paged(events), page, 1)
+    rows = Rows().extend(turn(page, count, FEATURE, "history", found.report.id))
+    rows.add(Button(plain(t._("◀ Back")), data(FEATURE, "open", found.report.id, 0)))
+    return View(text=lines(_heading(t, found), "", *parts[0]), rows=rows.done())
 
 
 def _event(t: Texts, event: Event, zone: ZoneInfo) -> Markup:
@@ -264,7 +254,7 @@ def _event(t: Texts, event: Event, zone: ZoneInfo) -> Markup:
             line = t._("{mark} Returned by {person} ({unit}), {when}", **values)
     if not event.step.comment:
         return line
-    return line + Markup("\n<i>{}</i>").format(clip(event.step.comment, _COMMENT_SHOWN))
+    return line + Markup("\n<i>{}</i>").format(event.step.comment)
 
 
 def proof(t: Texts, found: Card, index: int) -> View:

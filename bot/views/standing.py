@@ -20,7 +20,7 @@ from bot.services.units import Sitting
 from bot.views.base import Button, Rows, View, clip, data, grid, lines, pages, plain, turn
 
 FEATURE: Final = "standing"
-_PAGE: Final = 8
+_PAGE: Final = 6
 _PEOPLE: Final = 4
 _NAME: Final = 40
 _MOST_DUTIES: Final = 14

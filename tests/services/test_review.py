@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import threading
+from collections.abc import Callable
+from html import unescape
 
 import pytest
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from bot.database import Database
 from bot.errors import Expected, Forbidden, Invalid, NotFound, Superseded
@@ -26,8 +28,10 @@ from bot.models import (
     SeatRole,
     StepKind,
 )
-from bot.services import report_sending, reports, review, review_card
+from bot.services import blocs, report_sending, reports, review, review_card
+from bot.services.access import Actor
 from bot.views import errors
+from bot.views import review_card as card_views
 from bot.views.notices import COLLECTED, NOTICES
 from tests.builders import World, make_world, sent_report
 
@@ -284,10 +288,11 @@ def test_what_was_withdrawn_or_sent_again_is_not_decided_unseen(database: Databa
     leader, member = world.person(0), world.person(2)
     report = sent_report(world, member, MARCH)
     withdraw(world, member, report)
-    for act in (
+    acts: list[Callable[[Session, Actor], object]] = [
         lambda session, actor: review.approve(session, actor, 1),
         lambda session, actor: review_card.open_card(session, actor, report.id or 0),
-    ):
+    ]
+    for act in acts:
         with pytest.raises(Superseded) as taken, world.acting(leader) as (session, actor):
             act(session, actor)
         assert taken.value.code == "report_withdrawn"
@@ -429,3 +434,41 @@ def test_a_draft_is_nobody_elses_business(database: Database) -> None:
         report = reports.open_month(session, actor, MARCH)
     with pytest.raises(NotFound), world.acting(leader) as (session, actor):
         review_card.open_card(session, actor, report.id or 0)
+
+
+def test_what_is_left_of_an_earlier_year_is_decided_in_the_next(database: Database) -> None:
+    world = make_world(database)
+    leader, member, deputy = world.person(0), world.person(2), world.person(1)
+    report = sent_report(world, member, MARCH)
+    with database.transaction() as session:
+        blocs.open_year(session, world.bloc.id or 0, 2026, world.now)
+    assert "Report 1 of U3" in (words(world, leader, "review_new") or "")
+    with pytest.raises(NotFound), world.acting(leader) as (session, actor):
+        review.approve(session, actor, 1)
+    with world.acting(leader) as (session, actor):
+        assert [one.report_id for one in review.pending(session, actor).waiting] == [report.id]
+        assert review_card.open_card(session, actor, report.id or 0).may_decide
+        review.give_back(session, actor, None, "why", report_id=report.id)
+    with world.acting(member) as (session, actor):
+        report_sending.send(session, actor, report.id or 0)
+    with world.acting(deputy) as (session, actor):
+        review.approve(session, actor, None, report_id=report.id)
+    assert stored(world, report).state is ReportState.APPROVED
+
+
+def test_a_long_history_comes_in_pages(database: Database) -> None:
+    world = make_world(database)
+    leader, member = world.person(0), world.person(2)
+    report = sent_report(world, member, MARCH)
+    for index in range(5):
+        with world.acting(leader) as (session, actor):
+            review.give_back(session, actor, 1, f"{index}" + "&" * 990)
+        with world.acting(member) as (session, actor):
+            report_sending.send(session, actor, report.id or 0)
+    with world.acting(leader) as (session, actor):
+        card = review_card.open_card(session, actor, report.id or 0)
+        shown = [card_views.history(texts("en"), card, actor.zone, page) for page in range(5)]
+    assert all(len(unescape(view.text)) < 4096 for view in shown)
+    everything = "".join(view.text for view in shown)
+    for index in range(5):
+        assert f"{index}&amp;&amp;" in everything

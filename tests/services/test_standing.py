@@ -330,40 +330,41 @@ def grown(database: Database, units: int, months: int) -> tuple[World, Person, P
             )
             for person, unit in zip(people, world.units, strict=True)
         )
-        number = 0
-        for month in range(months):
-            for unit in world.units[3:]:
-                number += 1
-                report = Report(
-                    bloc_year_id=world.year.id or 0,
-                    unit_id=unit.id or 0,
-                    month=dt.date(2025, 3 + month, 1),
-                    template_version=1,
-                    state=ReportState.SENT,
-                    number=number,
-                    round=1,
-                    values={"members_total": "10"},
-                    due_at=at(3 + month, 25),
-                    sent_at=at(3 + month, 20),
-                    created_at=world.now,
-                    changed_at=world.now,
-                )
-                session.add(report)
-                session.flush()
-                session.add(
-                    ReportStep(
-                        report_id=report.id or 0,
-                        round=1,
-                        kind=StepKind.SENT,
-                        person_id=people[0].id or 0,
-                        unit_id=unit.id or 0,
-                        at=at(3 + month, 20),
-                        values=report.values,
-                    )
-                )
+        sent = [(month, unit) for month in range(months) for unit in world.units[3:]]
+        reports = [
+            Report(
+                bloc_year_id=world.year.id or 0,
+                unit_id=unit.id or 0,
+                month=dt.date(2025, 3 + month, 1),
+                template_version=1,
+                state=ReportState.SENT,
+                number=number,
+                round=1,
+                values={"members_total": "10"},
+                due_at=at(3 + month, 25),
+                sent_at=at(3 + month, 20),
+                created_at=world.now,
+                changed_at=world.now,
+            )
+            for number, (month, unit) in enumerate(sent, 1)
+        ]
+        session.add_all(reports)
+        session.flush()
+        session.add_all(
+            ReportStep(
+                report_id=report.id or 0,
+                round=1,
+                kind=StepKind.SENT,
+                person_id=people[0].id or 0,
+                unit_id=report.unit_id,
+                at=world.now,
+                values=report.values,
+            )
+            for report in reports
+        )
     with database.transaction() as session:
         year = session.get_one(BlocYear, world.year.id)
-        year.last_number = number
+        year.last_number = len(sent)
         session.add(year)
     return world, leader, member
 
