@@ -215,10 +215,11 @@ def test_who_may_not_decide(database: Database, who: str, number: int, code: str
         "both": both,
         "former leader": former,
     }
-    for act in (
+    acts: list[Callable[[Session, Actor], object]] = [
         lambda session, actor: review.approve(session, actor, number),
         lambda session, actor: review.give_back(session, actor, number, "why"),
-    ):
+    ]
+    for act in acts:
         with pytest.raises(Expected) as refused, world.acting(people[who]) as (session, actor):
             act(session, actor)
         assert refused.value.code == code
