@@ -196,7 +196,7 @@ class App:
             )
         ]
         servers = self._servers(intake, webhook)
-        tasks += [asyncio.create_task(server.serve()) for server in servers]
+        serving = [asyncio.create_task(server.serve()) for server in servers]
         log.info("started", bot=self.bot.username, webhook=webhook)
         try:
             if webhook:
@@ -207,7 +207,11 @@ class App:
         except InvalidToken:
             raise TokenRefused from None
         finally:
-            await self._wind_down(scheduler, servers, intake, replies, tasks)
+            for server in servers:
+                server.should_exit = True
+            if serving:
+                await asyncio.wait(serving, timeout=3)
+            await self._wind_down(scheduler, intake, replies, [*tasks, *serving])
 
     def _servers(self, intake: Intake, webhook: bool) -> list[Server]:
         servers = []
@@ -280,15 +284,12 @@ class App:
     async def _wind_down(
         self,
         scheduler: Any,
-        servers: Sequence[Server],
         intake: Intake,
         replies: Replies,
         tasks: Sequence[asyncio.Task[None]],
     ) -> None:
         """Finish what was begun, within seconds; the database has the rest."""
         scheduler.shutdown(wait=False)
-        for server in servers:
-            server.should_exit = True
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(6):
                 await intake.settle()
