@@ -8,8 +8,9 @@ from dataclasses import replace
 from bot.domain import calendar
 from bot.errors import Expected, Forbidden, NotFound
 from bot.incoming import Incoming, Tx
-from bot.services import nudging, standing
+from bot.services import boards, nudging, standing
 from bot.views import errors
+from bot.views import nudging as nudging_views
 from bot.views import standing as views
 from bot.views.base import TOAST_LIMIT, View, clip, plain
 from handlers.routing import Command, Feature, Press, Who, arguments, number
@@ -26,7 +27,7 @@ def _missing(incoming: Incoming, tx: Tx) -> View:
     if incoming.text.strip():
         today = calendar.local_date(tx.now, tx.actor.zone)
         month = calendar.parse_month(incoming.text, today)
-    return views.missing(tx.t, standing.month_board(tx.session, tx.actor, month))
+    return views.missing(tx.t, boards.month_board(tx.session, tx.actor, month))
 
 
 def _month(incoming: Incoming, tx: Tx) -> dt.date | None:
@@ -41,12 +42,12 @@ def _month(incoming: Incoming, tx: Tx) -> dt.date | None:
 
 
 def _press_missing(incoming: Incoming, tx: Tx) -> View:
-    board = standing.month_board(tx.session, tx.actor, _month(incoming, tx))
+    board = boards.month_board(tx.session, tx.actor, _month(incoming, tx))
     return views.missing(tx.t, board, number(incoming, 1))
 
 
 def _all(incoming: Incoming, tx: Tx) -> View:
-    board = standing.month_board(tx.session, tx.actor, _month(incoming, tx))
+    board = boards.month_board(tx.session, tx.actor, _month(incoming, tx))
     return views.all_units(tx.t, board, number(incoming, 1))
 
 
@@ -54,20 +55,22 @@ def _ask(incoming: Incoming, tx: Tx) -> View:
     unit_id = number(incoming, 1)
     month = _month(incoming, tx) or calendar.current_month(tx.now, tx.actor.zone)
     plan = nudging.plan(tx.session, tx.actor, month, unit_id or None)
-    return views.ask(tx.t, plan, unit_id)
+    return nudging_views.ask(tx.t, plan, unit_id)
 
 
 def _nudge(incoming: Incoming, tx: Tx) -> View:
     unit_id = number(incoming, 1)
     month = _month(incoming, tx) or calendar.current_month(tx.now, tx.actor.zone)
     try:
-        return views.nudged(tx.t, nudging.nudge(tx.session, tx.actor, month, unit_id or None))
+        return nudging_views.nudged(
+            tx.t, nudging.nudge(tx.session, tx.actor, month, unit_id or None)
+        )
     except (Forbidden, NotFound):
         raise
     except Expected as error:
         # Reminded by somebody else meanwhile, or sent: show how it stands, with the sentence.
         sentence = errors.sentence(tx.t, error)
-        board = standing.month_board(tx.session, tx.actor, month)
+        board = boards.month_board(tx.session, tx.actor, month)
         view = views.missing(tx.t, board, note=sentence)
         return replace(view, toast=clip(plain(sentence), TOAST_LIMIT))
 

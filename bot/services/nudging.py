@@ -13,9 +13,9 @@ from sqlmodel import Session, col, select
 from bot.domain import calendar
 from bot.errors import Invalid, NotFound, Superseded
 from bot.models import Bloc, BlocYear, Person, Report, ReportState, Seat, Unit
-from bot.services import audit, notices, standing
+from bot.services import audit, boards, notices, standing
 from bot.services.access import Actor
-from bot.services.standing import MonthBoard, UnitLine
+from bot.services.boards import MonthBoard, UnitLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Reminder:
 def plan(session: Session, actor: Actor, month: dt.date, unit_id: int | None = None) -> Plan:
     """Whom a reminder of this month's report would reach: all who owe, or one unit's people."""
     actor.require_reviewer()
-    board = standing.month_board(session, actor, month)
+    board = boards.month_board(session, actor, month)
     owing = [line for line in board.owing if unit_id in (None, line.unit_id)]
     if unit_id is not None and not any(line.unit_id == unit_id for line in board.lines):
         raise NotFound("unit_unknown")
@@ -70,7 +70,7 @@ def plan(session: Session, actor: Actor, month: dt.date, unit_id: int | None = N
         alone=[line for line in rest if line.reachable and not _reached(line, actor)],
         people=len({person for line in lines for person in _reached(line, actor)}),
         last=max(moments, default=None),
-        again_at=min(moments) + standing.NUDGE_PAUSE if moments else None,
+        again_at=min(moments) + boards.NUDGE_PAUSE if moments else None,
     )
 
 
@@ -104,7 +104,7 @@ def nudge(session: Session, actor: Actor, month: dt.date, unit_id: int | None = 
         notices.tell(
             session,
             _reached(line, actor),
-            standing.NUDGE,
+            boards.NUDGE,
             ids={"unit": line.unit_id, "month": text, "by": actor.my_unit().id},
             key=f"nudge:{place.year.id}:{text}:{line.unit_id}:{stamp}",
             now=actor.now,

@@ -1,4 +1,4 @@
-"""Who owes what and until when: one's own duties, and a month's board of the whole bloc.
+"""Who owes what and until when: one's own duties, what one waits for, how the blocs stand.
 
 Later features add duties of theirs by one line in ``SOURCES``.
 """
@@ -6,7 +6,7 @@ Later features add duties of theirs by one line in ``SOURCES``.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -16,8 +16,8 @@ from sqlalchemy import func
 from sqlmodel import Session, col, or_, select
 
 from bot.domain import calendar
-from bot.errors import Forbidden, NotFound
-from bot.models import Bloc, BlocYear, OutMessage, Person, Report, ReportState, Seat, SeatRole, Unit
+from bot.errors import Forbidden
+from bot.models import Bloc, BlocYear, Person, Report, ReportState, Seat, SeatRole, Unit
 from bot.services import review, units
 from bot.services.access import Actor
 
@@ -25,9 +25,6 @@ from bot.services.access import Actor
 OWED: Final = (None, ReportState.DRAFT, ReportState.RETURNED)
 #: A month is shown first from so many days before its deadline on.
 NEAR_DAYS: Final = 7
-#: Nobody is reminded of the same report by hand more often than that.
-NUDGE_PAUSE: Final = dt.timedelta(hours=12)
-NUDGE: Final = "nudge_report"
 
 
 # --- One's own duties -------------------------------------------------------------------------
@@ -111,6 +108,32 @@ def months_until_now(
     current = calendar.current_month(now, zone)
     months = (dt.date(year.year, number, 1) for number in range(1, 13))
     return [month for month in months if first <= month <= current]
+
+
+def owes(bloc: Bloc, year: BlocYear, unit: Unit, month: dt.date) -> bool:
+    """Whether a unit owes a report of that month."""
+    first = owes_from(bloc, year, unit)
+    return first is not None and first <= month
+
+
+def months_of(
+    bloc: Bloc, year: BlocYear, members: Iterable[Unit], now: dt.datetime
+) -> list[dt.date]:
+    """The months that have begun and that any of these units owes."""
+    firsts = [first for unit in members if (first := owes_from(bloc, year, unit)) is not None]
+    return months_until_now(year, min(firsts), now, ZoneInfo(bloc.timezone)) if firsts else []
+
+
+def default_month(
+    months: Sequence[dt.date], year: BlocYear, zone: ZoneInfo, now: dt.datetime
+) -> dt.date:
+    """The latest month whose deadline is near or past; the first one where none is."""
+    near = [
+        month
+        for month in months
+        if days_left(now, calendar.due(month, year.due_day, zone), zone) <= NEAR_DAYS
+    ]
+    return near[-1] if near else months[0]
 
 
 def _reports(session: Session, actor: Actor) -> list[Duty]:
@@ -263,175 +286,13 @@ def _blocs(session: Session, actor: Actor) -> list[BlocLine]:
     lines = []
     for bloc, year in rows:
         mine = members.get(bloc.id or 0, [])
-        months = _months(bloc, year, mine, actor.now)
-        month = _default(months, year, ZoneInfo(bloc.timezone), actor.now) if months else None
+        months = months_of(bloc, year, mine, actor.now)
+        month = default_month(months, year, ZoneInfo(bloc.timezone), actor.now) if months else None
         states = counts.get((year.id or 0, month), {}) if month else {}
         waiting = sum(states.get(state, 0) for state in review.WAITING)
         approved = states.get(ReportState.APPROVED, 0)
-        owing = [unit for unit in mine if month and _owes(bloc, year, unit, month)]
+        owing = [unit for unit in mine if month and owes(bloc, year, unit, month)]
         lines.append(
             BlocLine(bloc.name, year.year, month, len(owing), waiting + approved, approved, waiting)
         )
     return lines
-
-
-# --- A month of the bloc ----------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class UnitLine:
-    """How a unit stands in a month.
-
-    ``state`` is None for a report that isn't begun; others don't see that one is. ``late``: it
-    came, or comes, after its deadline. ``nudged_at``: when its people were reminded by hand
-    within the last ``NUDGE_PAUSE``.
-    """
-
-    unit_id: int
-    unit: str
-    state: ReportState | None
-    report_id: int | None
-    number: int | None
-    late: bool
-    people: tuple[units.Sitting, ...]
-    nudged_at: dt.datetime | None
-
-    @property
-    def owes(self) -> bool:
-        """Whether the unit's report is still to come."""
-        return self.state in OWED
-
-    @property
-    def reachable(self) -> tuple[units.Sitting, ...]:
-        """Those of its people who hear the bot."""
-        return tuple(one for one in self.people if not one.blocked)
-
-
-@dataclass(frozen=True, slots=True)
-class MonthBoard:
-    """A month of the bloc; ``months`` are all that can be chosen, none before the year begins."""
-
-    month: dt.date
-    months: Sequence[dt.date]
-    due_at: dt.datetime
-    days: int
-    lines: Sequence[UnitLine]
-    zone: ZoneInfo
-    may_nudge: bool
-    own_unit_id: int | None
-
-    @property
-    def owing(self) -> list[UnitLine]:
-        """The units whose report is still to come."""
-        return [line for line in self.lines if line.owes]
-
-    def of(self, *states: ReportState) -> list[UnitLine]:
-        """The units whose report is in one of these states."""
-        return [line for line in self.lines if line.state in states]
-
-
-def _owes(bloc: Bloc, year: BlocYear, unit: Unit, month: dt.date) -> bool:
-    first = owes_from(bloc, year, unit)
-    return first is not None and first <= month
-
-
-def _months(bloc: Bloc, year: BlocYear, members: Iterable[Unit], now: dt.datetime) -> list[dt.date]:
-    firsts = [first for unit in members if (first := owes_from(bloc, year, unit)) is not None]
-    return months_until_now(year, min(firsts), now, ZoneInfo(bloc.timezone)) if firsts else []
-
-
-def _default(
-    months: Sequence[dt.date], year: BlocYear, zone: ZoneInfo, now: dt.datetime
-) -> dt.date:
-    """The latest month whose deadline is near or past; the first one where none is."""
-    near = [
-        month
-        for month in months
-        if days_left(now, calendar.due(month, year.due_day, zone), zone) <= NEAR_DAYS
-    ]
-    return near[-1] if near else months[0]
-
-
-def month_board(session: Session, actor: Actor, month: dt.date | None = None) -> MonthBoard:
-    """How every open unit stands in a month, by default the one that is due.
-
-    For leader, deputy and observers. Raises NotFound(``month_not_due``) for a month that nobody
-    owes yet. The number of queries is constant.
-    """
-    actor.require_reader()
-    place = actor.here
-    listed = units.listing(session, actor).units
-    months = _months(place.bloc, place.year, [one.unit for one in listed], actor.now)
-    if not months or (month is not None and month not in months):
-        raise NotFound("month_not_due", year=place.year.year)
-    month = month or _default(months, place.year, actor.zone, actor.now)
-    reports = {
-        report.unit_id: report
-        for report in session.exec(
-            select(Report).where(
-                col(Report.bloc_year_id) == place.year.id, col(Report.month) == month
-            )
-        )
-    }
-    due_at = calendar.due(month, place.year.due_day, actor.zone)
-    owing = [
-        one
-        for one in listed
-        if one.unit.id in reports or _owes(place.bloc, place.year, one.unit, month)
-    ]
-    nudged = _nudged(session, actor, month, [p.person.id or 0 for one in owing for p in one.people])
-    return MonthBoard(
-        month=month,
-        months=months,
-        due_at=due_at,
-        days=days_left(actor.now, due_at, actor.zone),
-        lines=[_line(one, reports.get(one.unit.id or 0), due_at, nudged, actor) for one in owing],
-        zone=actor.zone,
-        may_nudge=actor.is_reviewer,
-        own_unit_id=actor.unit.id if actor.unit else None,
-    )
-
-
-def _line(
-    one: units.UnitPeople,
-    report: Report | None,
-    due_at: dt.datetime,
-    nudged: Mapping[int, dt.datetime],
-    actor: Actor,
-) -> UnitLine:
-    state = report.state if report and report.state is not ReportState.DRAFT else None
-    sent = report is not None and state is not None
-    return UnitLine(
-        unit_id=one.unit.id or 0,
-        unit=one.unit.short_name,
-        state=state,
-        report_id=report.id if report and sent else None,
-        number=report.number if report and sent else None,
-        late=report.late
-        if report and sent
-        else calendar.is_late(actor.now, report.due_at if report else due_at),
-        people=one.people,
-        nudged_at=nudged.get(one.unit.id or 0),
-    )
-
-
-def _nudged(
-    session: Session, actor: Actor, month: dt.date, person_ids: Sequence[int]
-) -> dict[int, dt.datetime]:
-    """When each unit was last reminded by hand of this month's report, within the pause."""
-    if not person_ids:
-        return {}
-    rows = session.exec(
-        select(OutMessage)
-        .where(
-            col(OutMessage.person_id).in_(person_ids),
-            col(OutMessage.kind) == NUDGE,
-            col(OutMessage.created_at) > actor.now - NUDGE_PAUSE,
-        )
-        .order_by(col(OutMessage.created_at))
-    )
-    return {
-        int(str(row.ids["unit"])): row.created_at
-        for row in rows
-        if row.ids["month"] == f"{month:%Y-%m}"
-    }

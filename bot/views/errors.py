@@ -9,11 +9,11 @@ from markupsafe import Markup
 from bot.errors import Expected
 from bot.i18n import Texts
 from bot.views import (
+    nudging,
     operator,
     people,
     report_words,
-    review,
-    standing,
+    review_news,
     tables,
     templates,
     unit_news,
@@ -36,8 +36,8 @@ COMMON: dict[str, Sentence] = {
 SENTENCES: dict[str, Sentence] = {
     **COMMON,
     **report_words.ERRORS,
-    **review.ERRORS,
-    **standing.ERRORS,
+    **review_news.ERRORS,
+    **nudging.ERRORS,
     **people.ERRORS,
     **unit_news.ERRORS,
     **workbooks.ERRORS,

@@ -12,10 +12,10 @@ from bot.i18n import Texts
 from bot.models import Person
 from bot.views import (
     invite,
+    nudging,
     people,
     report_notices,
-    review,
-    standing,
+    review_news,
     templates,
     unit_news,
     workbooks,
@@ -28,8 +28,8 @@ Notice = Callable[[Session, Texts, Person, list[dict[str, Any]], dt.datetime], V
 
 NOTICES: dict[str, Notice] = {
     **report_notices.NOTICES,
-    **review.NOTICES,
-    **standing.NOTICES,
+    **review_news.NOTICES,
+    **nudging.NOTICES,
     **invite.NOTICES,
     **people.NOTICES,
     **unit_news.NOTICES,
@@ -37,4 +37,4 @@ NOTICES: dict[str, Notice] = {
     **templates.NOTICES,
 }
 #: Kinds of which all that are due for a person go out as one message.
-COLLECTED: set[str] = {*review.COLLECTED, *people.COLLECTED}
+COLLECTED: set[str] = {*review_news.COLLECTED, *people.COLLECTED}

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
-from sqlmodel import Session
 
 from bot.i18n import Texts
-from bot.models import Person, ReportState, SeatRole
-from bot.services import nudging
+from bot.models import ReportState, SeatRole
 from bot.services.access import Actor
-from bot.services.nudging import Plan
-from bot.services.standing import BlocLine, Duty, MonthBoard, Sent, Status, UnitLine
+from bot.services.boards import MonthBoard, UnitLine
+from bot.services.standing import BlocLine, Duty, Sent, Status
 from bot.services.units import Sitting
 from bot.views.base import Button, Rows, View, clip, data, grid, lines, pages, plain, turn
 
@@ -38,11 +36,13 @@ def describe_missing(t: Texts) -> Markup:
     return t._("Who owes what, and a reminder to them")
 
 
-def _menu(t: Texts) -> Button:
+def menu(t: Texts) -> Button:
+    """The way back to the menu."""
     return Button(plain(t._("◀ Menu")), data("home", "menu"))
 
 
-def _key(month: dt.date) -> str:
+def key(month: dt.date) -> str:
+    """A month in a button."""
     return f"{month:%Y-%m}"
 
 
@@ -88,7 +88,7 @@ def status(t: Texts, found: Status, actor: Actor) -> View:
             Button(plain(t._("Waiting reports")), data("review", "list", 0)),
             Button(plain(t._("Who owes what")), data(FEATURE, "missing")),
         )
-    return View(text=lines(heading, *blocks), rows=rows.add(_menu(t)).done())
+    return View(text=lines(heading, *blocks), rows=rows.add(menu(t)).done())
 
 
 def _duty(t: Texts, duty: Duty, zone: ZoneInfo) -> Markup:
@@ -125,7 +125,7 @@ def _duty_button(t: Texts, duty: Duty) -> Button | None:
         text = t._("↩ Correct {month}", month=name)
     else:
         text = t._("✎ Report {month}", month=name)
-    return Button(plain(text), data("report", "month", _key(duty.month)), style="primary")
+    return Button(plain(text), data("report", "month", key(duty.month)), style="primary")
 
 
 def _sent(t: Texts, one: Sent, zone: ZoneInfo) -> Markup:
@@ -186,7 +186,7 @@ def missing(t: Texts, board: MonthBoard, page: int = 0, note: str = "") -> View:
     if not owing:
         blocks += ["", t._("✅ Every unit has sent its report.")]
     rows = Rows().extend(_tabs(board))
-    rows.extend(turn(page, count, FEATURE, "missing", _key(board.month)))
+    rows.extend(turn(page, count, FEATURE, "missing", key(board.month)))
     if board.may_nudge:
         if any(
             line.reachable and line.nudged_at is None and line.unit_id != board.own_unit_id
@@ -195,12 +195,12 @@ def missing(t: Texts, board: MonthBoard, page: int = 0, note: str = "") -> View:
             rows.add(
                 Button(
                     plain(t._("🔔 Remind those who owe")),
-                    data(FEATURE, "ask", _key(board.month), 0),
+                    data(FEATURE, "ask", key(board.month), 0),
                     style="primary",
                 )
             )
         rows.extend(grid([_unit_button(line, board) for line in shown], 2))
-    rows.add(Button(plain(t._("All units")), data(FEATURE, "all", _key(board.month), 0)), _menu(t))
+    rows.add(Button(plain(t._("All units")), data(FEATURE, "all", key(board.month), 0)), menu(t))
     return View(
         text=lines(note or None, "" if note else None, *_heading(t, board), *blocks),
         rows=rows.done(),
@@ -270,12 +270,12 @@ def _owing(t: Texts, line: UnitLine, zone: ZoneInfo) -> list[Markup]:
 
 def _unit_button(line: UnitLine, board: MonthBoard) -> Button:
     """What to do about a unit: fill in one's own report, invite somebody, remind them."""
-    key, name = _key(board.month), clip(line.unit, 18)
+    month, name = key(board.month), clip(line.unit, 18)
     if line.unit_id == board.own_unit_id:
-        return Button(f"✎ {name}", data("report", "month", key))
+        return Button(f"✎ {name}", data("report", "month", month))
     if not line.people:
         return Button(f"➕ {name}", data("units", "invite", line.unit_id))
-    return Button(f"🔔 {name}", data(FEATURE, "ask", key, line.unit_id))
+    return Button(f"🔔 {name}", data(FEATURE, "ask", month, line.unit_id))
 
 
 def _tabs(board: MonthBoard) -> tuple[tuple[Button, ...], ...]:
@@ -285,7 +285,7 @@ def _tabs(board: MonthBoard) -> tuple[tuple[Button, ...], ...]:
     buttons = [
         Button(
             f"• {month:%m} •" if month == board.month else f"{month:%m}",
-            data(FEATURE, "missing", _key(month), 0),
+            data(FEATURE, "missing", key(month), 0),
         )
         for month in board.months
     ]
@@ -316,8 +316,8 @@ def all_units(t: Texts, board: MonthBoard, page: int = 0) -> View:
             2,
         )
     )
-    rows.extend(turn(page, count, FEATURE, "all", _key(board.month)))
-    rows.add(Button(plain(t._("◀ Back")), data(FEATURE, "missing", _key(board.month), 0)), _menu(t))
+    rows.extend(turn(page, count, FEATURE, "all", key(board.month)))
+    rows.add(Button(plain(t._("◀ Back")), data(FEATURE, "missing", key(board.month), 0)), menu(t))
     return View(
         text=lines(*_heading(t, board), "", *(_standing(t, line) for line in shown)),
         rows=rows.done(),
@@ -342,167 +342,3 @@ def _standing(t: Texts, line: UnitLine) -> Markup:
                 else t._("⏳ {unit}: not sent yet", **values)
             )
     return t._("{line} ⚠ late", line=words) if line.late else words
-
-
-# --- Reminding by hand ------------------------------------------------------------------------
-
-
-def ask(t: Texts, plan: Plan, unit_id: int) -> View:
-    """Whom a reminder will reach, before it is sent."""
-    board = plan.board
-    key = _key(board.month)
-    blocks: list[Markup | str] = []
-    rows = Rows()
-    if plan.lines:
-        blocks += [*_whom(t, plan), *_names(t, plan.lines)]
-        rows.add(
-            Button(plain(t._("🔔 Send")), data(FEATURE, "nudge", key, unit_id), style="primary")
-        )
-    elif plan.waiting and plan.last and plan.again_at:
-        blocks.append(lately(t, plan.last, plan.again_at, board.zone))
-    elif plan.alone:
-        blocks.append(t._("Nobody but you would get it."))
-    elif not plan.silent:
-        blocks.append(t._("✅ Nobody owes the report for {month}.", month=t.month(board.month)))
-    if plan.lines and plan.waiting:
-        n = len(plan.waiting)
-        blocks += [
-            "",
-            t.ngettext(
-                "{n} unit was reminded lately and is left out.",
-                "{n} units were reminded lately and are left out.",
-                n,
-                n=t.number(n),
-            ),
-        ]
-    blocks += _silent(t, plan)
-    rows.add(Button(plain(t._("◀ Back")), data(FEATURE, "missing", key, 0)))
-    heading = t._("<b>Reminder: reports for {month}</b>", month=t.month(board.month))
-    return View(text=lines(heading, "", *blocks), rows=rows.done())
-
-
-def _whom(t: Texts, plan: Plan) -> list[Markup]:
-    n, units = plan.people, len(plan.lines)
-    return [
-        t.ngettext(
-            "{n} person will get a reminder.",
-            "{n} people will get a reminder.",
-            n,
-            n=t.number(n),
-        ),
-        t.ngettext("{n} unit owes it:", "{n} units owe it:", units, n=t.number(units)),
-    ]
-
-
-def _names(t: Texts, shown: Sequence[UnitLine]) -> list[Markup]:
-    left = len(shown[_MOST_UNITS:])
-    return [
-        *(
-            Markup("• {}: {}").format(
-                line.unit, clip(", ".join(one.person.name for one in line.reachable), 80)
-            )
-            for line in shown[:_MOST_UNITS]
-        ),
-        *([t.ngettext("and {n} more", "and {n} more", left, n=t.number(left))] if left else []),
-    ]
-
-
-def _silent(t: Texts, plan: Plan) -> list[Markup | str]:
-    """Units whom nothing reaches: nobody came yet, or all have blocked the bot."""
-    empty = [line.unit for line in plan.silent if not line.people]
-    blocked = [line.unit for line in plan.silent if line.people]
-    found: list[Markup | str] = []
-    if empty:
-        found += [
-            "",
-            t._(
-                "Nobody has taken a seat yet: {units}. Please invite them.",
-                units=clip(t.join(empty), 300),
-            ),
-        ]
-    if blocked:
-        found += [
-            "",
-            t._(
-                "Everybody has blocked the bot: {units}. Please reach them in another way.",
-                units=clip(t.join(blocked), 300),
-            ),
-        ]
-    return found
-
-
-def nudged(t: Texts, plan: Plan) -> View:
-    """What was sent."""
-    n = plan.people
-    units = len(plan.lines)
-    text = t.ngettext(
-        "🔔 {n} person is being reminded.", "🔔 {n} people are being reminded.", n, n=t.number(n)
-    )
-    of_units = t.ngettext("{n} unit owes it.", "{n} units owe it.", units, n=t.number(units))
-    return View(
-        text=lines(text, of_units, *_silent(t, plan)),
-        rows=(
-            (
-                Button(plain(t._("◀ Back")), data(FEATURE, "missing", _key(plan.board.month), 0)),
-                _menu(t),
-            ),
-        ),
-    )
-
-
-def lately(t: Texts, last: dt.datetime, again: dt.datetime, zone: ZoneInfo) -> Markup:
-    """Why nobody is reminded now."""
-    return t._(
-        "A reminder went out {last}. The next one is possible from {again} on.",
-        last=t.when(last, zone),
-        again=t.when(again, zone),
-    )
-
-
-def _reminder(
-    session: Session, t: Texts, person: Person, ids: list[dict[str, Any]], now: dt.datetime
-) -> View | None:
-    """To the people of a unit that owes: what, until when, and one tap to do it."""
-    found = nudging.reminder(session, person, ids[0], now)
-    if found is None:
-        return None
-    values = {
-        "by": found.by,
-        "unit": found.unit,
-        "month": t.month(found.month),
-        "when": t.when(found.due_at, found.zone),
-        "days": days_words(t, found.days),
-        "number": found.number or "",
-    }
-    if found.returned:
-        text = t._(
-            "🔔 {by} asks {unit} to correct report {number} for {month}, which was returned.",
-            **values,
-        )
-        button = t._("↩ Correct {month}", **values)
-    else:
-        text = t._("🔔 {by} asks {unit} for the report for {month}, due {when}: {days}", **values)
-        button = t._("✎ Report {month}", **values)
-    return View(
-        text=text,
-        rows=(
-            (Button(plain(button), data("report", "month", _key(found.month)), style="primary"),),
-        ),
-        card=False,
-    )
-
-
-NOTICES: dict[str, Callable[..., View | None]] = {"nudge_report": _reminder}
-
-ERRORS: dict[str, Callable[..., Markup]] = {
-    "month_not_due": lambda t, year, **_v: t._(
-        "No report is due in that month of {year}.", year=year
-    ),
-    "nudged_lately": lambda t, last, again, zone, **_v: lately(t, last, again, zone),
-    "nobody_owes": lambda t, month, **_v: t._(
-        "Nobody owes the report for {month} any more.", month=t.month(month)
-    ),
-    "nobody_to_reach": lambda t, **_v: t._(
-        "There is nobody to remind: nobody of these units has a seat and hears the bot."
-    ),
-}

@@ -27,8 +27,9 @@ from bot.models import (
     StepKind,
     Unit,
 )
-from bot.services import nudging, report_sending, review, review_card, standing
+from bot.services import boards, nudging, report_sending, review, review_card, standing
 from bot.views import errors
+from bot.views import nudging as nudging_views
 from bot.views import standing as views
 from bot.views.notices import NOTICES
 from tests.builders import World, make_world, sent_report
@@ -47,9 +48,9 @@ def duties(world: World, person: Person) -> list[tuple[str, dt.date | None, int]
         return [(one.kind, one.month, one.days) for one in standing.duties(session, actor)]
 
 
-def board(world: World, person: Person, month: dt.date | None = None) -> standing.MonthBoard:
+def board(world: World, person: Person, month: dt.date | None = None) -> boards.MonthBoard:
     with world.acting(person) as (session, actor):
-        return standing.month_board(session, actor, month)
+        return boards.month_board(session, actor, month)
 
 
 def nudge(world: World, person: Person, unit_id: int | None = None) -> nudging.Plan:
@@ -205,7 +206,7 @@ def test_a_reminder_reaches_only_those_who_owe(database: Database) -> None:
     assert sorted(nudged(world)) == sorted(one.id or 0 for one in (debtor, second, returned))
     assert (plan.people, len(plan.lines)) == (3, 2)
     assert [line.unit for line in plan.silent] == ["U5", "U6"]
-    text = str(views.nudged(texts("en"), plan).text)
+    text = str(nudging_views.nudged(texts("en"), plan).text)
     assert "🔔 3 people are being reminded." in text
     assert "Nobody has taken a seat yet: U6." in text
     assert "Everybody has blocked the bot: U5." in text
@@ -259,7 +260,7 @@ def test_nobody_is_reminded_twice_within_twelve_hours(database: Database) -> Non
     assert nudged(world).count(debtor.id or 0) == 2
     # Another month is another matter.
     with world.acting(leader) as (session, actor):
-        assert standing.month_board(session, actor, MARCH).lines[2].nudged_at == world.now
+        assert boards.month_board(session, actor, MARCH).lines[2].nudged_at == world.now
 
 
 def refusals(world: World, leader: Person, unit_id: int) -> Expected:
@@ -385,7 +386,7 @@ def queries(database: Database, units: int, months: int) -> dict[str, int]:
     take("leader's status", leader, standing.status)
     take("observer's status", observer, standing.status)
     take("pending", leader, review.pending)
-    take("missing", leader, lambda session, actor: standing.month_board(session, actor, month))
+    take("missing", leader, lambda session, actor: boards.month_board(session, actor, month))
     take("plan", leader, lambda session, actor: nudging.plan(session, actor, month))
     with database.transaction() as session:
         first = session.exec(
@@ -416,7 +417,7 @@ def test_a_large_bloc_fits_on_the_screen(sqlite_database: Database) -> None:
         views.missing(texts("en"), found),
         views.missing(texts("en"), found, 37),
         views.all_units(texts("en"), found, 29),
-        views.ask(texts("en"), plan, 0),
+        nudging_views.ask(texts("en"), plan, 0),
     ):
         assert len(view.text) < 4096
         assert sum(len(row) for row in view.rows) <= 40
