@@ -74,7 +74,8 @@ def _not_here(tx: Tx) -> View:
     if feature and feature.show:
         view = feature.show(tx)
         return replace(view, text=common.not_understood(tx.t) + "\n\n" + view.text, fresh=True)
-    return home.show(tx, note=common.not_understood(tx.t))
+    # Below what was typed, where the person looks.
+    return replace(home.show(tx, note=common.not_understood(tx.t)), fresh=True)
 
 
 def _press(incoming: Incoming, tx: Tx) -> View:

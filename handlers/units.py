@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import cast
 
-from bot.errors import Expected, Forbidden, Invalid
+from bot.errors import Expected, Forbidden
 from bot.incoming import Incoming, Tx
 from bot.models import Bloc, Form, SeatRole, Unit
 from bot.services import blocs, forms, mergers, seats, units
@@ -99,12 +99,17 @@ def _ask_of(tx: Tx, what: views.Question, unit_id: int, other: int | None = None
 
 
 def _show(tx: Tx, note: str = "") -> View:
-    """The question that is open, as it stands."""
+    """The question that is open, as it stands; the menu where it has become pointless."""
     form = cast(Form, tx.form)
-    if form.step == "add":
-        name = units.check_bloc(tx.session, tx.actor, form.subject).name
-    else:
-        name = units.check(tx.session, tx.actor, form.subject or 0).name
+    try:
+        if form.step == "add":
+            name = units.check_bloc(tx.session, tx.actor, form.subject).name
+        else:
+            name = units.check(tx.session, tx.actor, form.subject or 0).name
+    except Expected as error:
+        # The unit was closed meanwhile, or the person no longer leads the bloc.
+        _leave_form(tx)
+        return home.show(tx, errors.sentence(tx.t, error))
     return _question(tx, form, name, note)
 
 
@@ -113,7 +118,7 @@ def _on_text(incoming: Incoming, tx: Tx) -> View:
     what, subject = form.step, form.subject or 0
     try:
         unit = _answer(tx, what, subject, form, incoming.text)
-    except Invalid as error:
+    except Expected as error:
         return replace(_show(tx, errors.sentence(tx.t, error)), tidy=True)
     _leave_form(tx)
     return replace(show_card(tx, unit.id or 0, views.done(tx.t, what, unit)), tidy=True)
@@ -129,10 +134,6 @@ def _answer(tx: Tx, what: str, subject: int, form: Form, text: str) -> Unit:
         return units.rename(tx.session, tx.actor, subject, typed)
     other = cast(int, form.draft.get("other", 0))
     return mergers.merge(tx.session, tx.actor, subject, other, typed)
-
-
-def _on_file(_incoming: Incoming, tx: Tx) -> View:
-    return replace(_show(tx), fresh=True)
 
 
 def _cancel(_incoming: Incoming, tx: Tx) -> View:
@@ -278,6 +279,5 @@ FEATURE = Feature(
         **invite.BUTTONS,
     },
     on_text=_on_text,
-    on_file=_on_file,
     show=_show,
 )

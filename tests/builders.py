@@ -298,6 +298,10 @@ class Chat:
     def type(self, text: str) -> View:
         return self._send("text", text=text)
 
+    def send_nothing_known(self) -> View:
+        """A sticker, a place, an edited message."""
+        return self._send("other")
+
     def press(self, data: str) -> View:
         """A button by its data, whether it is on the screen or not."""
         return self._send("button", data=data)

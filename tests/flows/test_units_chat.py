@@ -403,3 +403,27 @@ def _check(view: View) -> None:
     for button in buttons:
         assert 0 < len(button.text) <= 64
         assert len(button.data.encode()) <= 64
+
+
+def test_a_question_about_a_unit_that_was_closed_meanwhile_ends(world: World, leader: Chat) -> None:
+    deputy = Chat.of(world, world.person(1))
+    leader.command("units", "U3")
+    leader.tap("Rename")
+    deputy.press(f"units:close_yes:0:{world.unit(2).id}")
+    leader.type("New name; NN")
+    assert "Unit number 3 is closed" in leader.text
+    assert "To review" in leader.buttons
+    leader.type("Another name")
+    assert "I can't do anything with that here." in leader.text
+
+
+def test_a_picture_instead_of_a_name_is_answered_and_the_question_stays(
+    world: World, leader: Chat
+) -> None:
+    leader.command("units", "U3")
+    leader.tap("Rename")
+    leader.send_nothing_known()
+    assert "I can't do anything with that here." in leader.text
+    assert "What is <b>Unit number 3</b> called from now on?" in leader.text
+    leader.type("New name; NN")
+    assert _short_names(world)[2] == "NN"
