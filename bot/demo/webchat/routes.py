@@ -242,7 +242,7 @@ class WebChat:
         """Send them as a phone does: an album from two on; the first's caption is the album's."""
         telegram = self.telegram
         if len(items) != 1:
-            return [one.message_id for one in telegram.send_album(user_id, items, caption)]
+            return [one.message_id for one in telegram.send_album(user_id, [*items], caption)]
         (item,) = items
         if item["kind"] == "photo":
             return [telegram.send_photo(user_id, item["content"], caption).message_id]

@@ -83,14 +83,14 @@ export class Timeline {
       const node = make();
       node.dataset.key = key;
       // The place of the focus survives an edit: a keyboard user goes on from there.
-      const focused = entry?.node.contains(document.activeElement)
-        ? [...entry.node.querySelectorAll("button")].indexOf(document.activeElement) : -1;
+      const buttons = (of) => [...of.querySelectorAll(".inline-button")];
+      const focused = entry ? buttons(entry.node).indexOf(document.activeElement) : -1;
       const replaced = entry?.node;
       entry = { node, signature };
       if (replaced?.isConnected) replaced.replaceWith(node);
       if (focused >= 0) {
-        const buttons = node.querySelectorAll("button");
-        buttons[Math.min(focused, buttons.length - 1)]?.focus({ preventScroll: true });
+        const now = buttons(node);
+        now[Math.min(focused, now.length - 1)]?.focus({ preventScroll: true });
       }
     }
     nodes.set(key, entry);
