@@ -31,6 +31,7 @@ _FLOORS: Final[Mapping[str, int]] = {
     "httpcore": logging.WARNING,
     "aiohttp": logging.WARNING,
     "uvicorn.access": logging.WARNING,
+    "alembic.runtime.plugins": logging.WARNING,
     "apscheduler": logging.WARNING,
     "fontTools": logging.WARNING,
     "sqlalchemy": logging.WARNING,

@@ -40,6 +40,8 @@ def run(
         asyncio.run(work())
     except TokenRefused:
         raise Problem("Telegram refuses BOT_TOKEN: ask @BotFather for the right one.") from None
+    except SystemExit as end:  # uvicorn's way to say that it can't listen; the log has the reason
+        raise Problem("No server could be started at WEBHOOK_LISTEN or HEALTH_LISTEN.") from end
 
 
 def _upgrade_patiently(url: str) -> None:

@@ -589,6 +589,20 @@ def test_run_waits_for_a_database_that_is_away(stand_in: StandIn, sqlite_url: st
     assert end(process)[0] == 0
 
 
+def test_an_address_in_use_ends_with_1(stand_in: StandIn) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        process = start(
+            "run",
+            BOT_TOKEN=TOKEN,
+            TELEGRAM_API_URL=stand_in.url,
+            HEALTH_LISTEN=f"127.0.0.1:{other.getsockname()[1]}",
+        )
+        status, _out, err = end(process)
+    assert status == 1
+    assert "HEALTH_LISTEN" in err.splitlines()[-1]
+    assert "Traceback" not in err
+
+
 def test_python_m_bot_is_the_same_program() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "bot", "no-such-command"],
