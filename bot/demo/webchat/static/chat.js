@@ -1,56 +1,23 @@
 /** Puts the page together: who is shown, what happened, what was pressed. */
 
+import { onAnswer, press } from "./answers.js";
 import * as api from "./api.js";
 import { Composer } from "./composer.js";
-import { alertBox, askPerson, choose, picture, toast } from "./dialogs.js";
+import { choose, picture } from "./dialogs.js";
 import { avatar } from "./dom.js";
-import { startPayload } from "./entities.js";
 import { pageLanguage, setPageLanguage, t } from "./i18n.js";
-import { answered } from "./keyboards.js";
+import { newPerson, onInvite, openLink, startAsOther, startBot } from "./invite.js";
 import { PeopleList } from "./people.js";
+import { attempt, onError, person, state } from "./store.js";
 import { Timeline } from "./timeline.js";
 
 const TYPING_MS = 5000;
 const $ = (id) => document.getElementById(id);
 
-const state = {
-  bot: { id: 0, username: "", first_name: "" },
-  people: [],
-  seq: 0, // of the newest snapshot: older events are known already
-  current: null,
-  messages: [],
-  chatSeq: 0,
-  more: false,
-  payload: null, // of a link that was opened and waits for Start
-  online: false,
-  typing: 0,
-};
 const drafts = new Map();
-/** What this window pressed itself: only it shows the answer. */
-const presses = new Set();
-/** Answers that overtook the reply to the press. */
-const early = new Map();
 /** Requests for snapshots under way, and the events that wait for them. */
 let loading = 0;
 const held = [];
-
-const person = (id = state.current) => state.people.find((one) => one.id === id);
-
-function onError(error) {
-  const why = error instanceof api.Refused ? error.message : String(error.message ?? error);
-  toast(why ? t("failed", { why }) : t("lost"));
-}
-
-/** Runs a request; tells the person when it fails. */
-async function attempt(request) {
-  try {
-    await request();
-    return true;
-  } catch (error) {
-    onError(error);
-    return false;
-  }
-}
 
 const timeline = new Timeline($("messages"), $("scroller"), {
   onAway: (away) => { $("newest").hidden = !away; },
@@ -77,16 +44,9 @@ const composer = new Composer($("phone"), {
 const context = () => ({
   bot: state.bot,
   user: state.current,
-  onStart: (payload) => openLink(payload),
+  onStart: openLink,
   onSay: say,
-  onPress: async (message, data) => {
-    const query = await api.press(state.current, message, data);
-    const id = query.query_id;
-    presses.add(id);
-    const answer = early.get(id);
-    if (answer) showAnswer(answer);
-    return { query_id: id, answered: answer !== undefined };
-  },
+  onPress: press,
   onPicture: picture,
   onJump: (id) => timeline.jump(id),
   onGrown: () => timeline.settle(),
@@ -97,52 +57,6 @@ function say(text, replyTo) {
   const user = state.current;
   timeline.toEnd();
   return attempt(() => api.say(user, text, replyTo));
-}
-
-function openLink(payload) {
-  state.payload = payload;
-  drawFoot();
-}
-
-async function startBot() {
-  const payload = state.payload;
-  if (await attempt(() => api.start(state.current, payload ?? ""))) {
-    state.payload = null;
-    timeline.toEnd();
-    drawFoot();
-  }
-}
-
-/** The same link for somebody else of the bloc, or for somebody new. */
-async function startAsOther() {
-  const payload = state.payload;
-  const others = state.people.filter((one) => one.id !== state.current);
-  const chosen = await choose(t("whoOpens"), [
-    ["new", t("addPerson"), t("addHint")],
-    ...others.map((one) => [one.id, one.name, one.subtitle]),
-  ]);
-  if (chosen === null) return;
-  state.payload = null;
-  if (chosen === "new") await newPerson(payload);
-  else location.hash = `#${chosen}?start=${payload}`;
-}
-
-/** The payload of what was pasted: a link, or the bare payload; null when there is none. */
-function payloadIn(text) {
-  if (!text) return null;
-  return /^[\w-]+$/.test(text) ? text : startPayload(text, state.bot.username);
-}
-
-async function newPerson(payload = null) {
-  const link = payload === null ? "" : `https://t.me/${state.bot.username}?start=${payload}`;
-  const answer = await askPerson(link);
-  if (answer === null) return;
-  await attempt(async () => {
-    const { id } = await api.addPerson(answer.name, answer.language);
-    await loadPeople();
-    const given = payloadIn(answer.link);
-    location.hash = given === null ? `#${id}` : `#${id}?start=${given}`;
-  });
 }
 
 // --- what is shown -------------------------------------------------------------------------
@@ -328,6 +242,7 @@ function onMessage({ user, message, seq }, isNew) {
   } else if (one.last?.message_id === message.message_id) one.last = message;
   if (shown && seq > state.chatSeq) {
     upsert(message);
+    if (isNew && mine) timeline.pinned = true;
     if (isNew && !mine) {
       setTyping("");
       const keyboard = keyboardOf(message);
@@ -338,16 +253,6 @@ function onMessage({ user, message, seq }, isNew) {
     markRead();
   }
   drawPeople();
-}
-
-function showAnswer({ user, query_id: id, text, show_alert: alert, url }) {
-  early.delete(id);
-  presses.delete(id);
-  if (user !== state.current) return;
-  const payload = url ? startPayload(url, state.bot.username) : null;
-  if (payload !== null) openLink(payload);
-  if (text && alert) alertBox(text, state.bot.first_name);
-  else if (text) toast(text);
 }
 
 const HANDLERS = {
@@ -362,11 +267,7 @@ const HANDLERS = {
     }
     drawPeople();
   },
-  answer: (event) => {
-    answered(event.query_id);
-    if (presses.has(event.query_id)) showAnswer(event);
-    else early.set(event.query_id, event);
-  },
+  answer: onAnswer,
   typing: ({ user, action }) => user === state.current && setTyping(action),
   commands: () => state.current !== null && attempt(async () => {
     const user = state.current;
@@ -446,6 +347,7 @@ function listen() {
 
 drawTexts();
 listen();
+onInvite(drawFoot, loadPeople);
 api.follow({
   onEvent,
   onUp: () => attempt(async () => {
