@@ -69,6 +69,8 @@ def _problem(error: Exception) -> Problem:
         return error
     if isinstance(error, DatabaseAway):
         return Problem(f"The database can't be reached ({error}): see DATABASE_URL.")
+    if isinstance(error, OSError) and error.filename:  # DATA_DIR can't be written, say
+        return Problem(f"{error.strerror}: {error.filename}")
     if isinstance(error, Expected):
         try:
             return Problem(wording(error))

@@ -410,6 +410,14 @@ def test_a_database_that_is_away_is_one_line(
         assert "s3cret-word" not in line
 
 
+def test_a_folder_that_cant_be_is_one_line(
+    run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "a-file").write_text("in the way")
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "a-file"))
+    assert str(tmp_path / "a-file") in failed(run("bloc", "list"))
+
+
 # --- Doctor ---------------------------------------------------------------------------------------
 
 
