@@ -79,13 +79,14 @@ def _still(tx: Tx, show: Any) -> View:
 
 def _done(tx: Tx, decision: Decision) -> View:
     """What was decided, and the next report that is this reviewer's to decide."""
+    _leave_form(tx, decision.report.id)
     waiting = review.pending(tx.session, tx.actor).waiting
     return views.decided(tx.t, decision, waiting[0] if waiting else None)
 
 
 def _outrun(tx: Tx, report_id: int, error: Superseded) -> View:
     """Somebody was faster: say so, and show how the report stands now."""
-    _leave_form(tx)
+    _leave_form(tx, report_id)
     sentence = errors.sentence(tx.t, error)
     view = _still(tx, lambda: _card(tx, report_id, note=sentence))
     return replace(
@@ -93,8 +94,9 @@ def _outrun(tx: Tx, report_id: int, error: Superseded) -> View:
     )
 
 
-def _leave_form(tx: Tx) -> None:
-    if tx.form and tx.form.feature == FEATURE.name:
+def _leave_form(tx: Tx, report_id: int | None) -> None:
+    """Close the form about this report; what was typed about another one stays."""
+    if tx.form and tx.form.feature == FEATURE.name and tx.form.subject == report_id:
         forms.leave(tx.session, tx.actor.person.id or 0, tx.now)
 
 
@@ -104,7 +106,6 @@ def _press_approve(incoming: Incoming, tx: Tx) -> View:
         decision = review.approve(tx.session, tx.actor, None, report_id=report_id, seen_round=seen)
     except Superseded as error:
         return _outrun(tx, report_id, error)
-    _leave_form(tx)
     return _done(tx, decision)
 
 
@@ -113,7 +114,6 @@ def _approve(incoming: Incoming, tx: Tx) -> View:
     if wanted is None:
         return _ask_which(incoming, tx, "open")
     decision = review.approve(tx.session, tx.actor, int(wanted[1]), wanted[2])
-    _leave_form(tx)
     return _done(tx, decision)
 
 
@@ -125,7 +125,6 @@ def _return(incoming: Incoming, tx: Tx) -> View:
         report, _unit = review.find(tx.session, tx.actor, int(wanted[1]))
         return _enter(tx, "return", report.id or 0)
     decision = review.give_back(tx.session, tx.actor, int(wanted[1]), wanted[2])
-    _leave_form(tx)
     return _done(tx, decision)
 
 
@@ -149,6 +148,13 @@ def _press_return(incoming: Incoming, tx: Tx) -> View:
 def _enter(tx: Tx, step: str, report_id: int, seen: int = 0) -> View:
     """Open the form; ``seen`` is the sending that was looked at, 0 for the present one."""
     report, _unit = review.locked(tx.session, tx.actor, None, report_id)
+    kept = {}
+    if tx.form and (tx.form.feature, tx.form.step, tx.form.subject) == (
+        FEATURE.name,
+        step,
+        report_id,
+    ):
+        kept = tx.form.draft
     form = forms.enter(
         tx.session,
         tx.actor.person.id or 0,
@@ -156,7 +162,7 @@ def _enter(tx: Tx, step: str, report_id: int, seen: int = 0) -> View:
         step,
         tx.now,
         subject=report_id,
-        draft={"round": seen or report.round, "part": -1},
+        draft={**kept, "round": seen or report.round, "part": -1},
     )
     return _form(tx, form)
 
@@ -254,12 +260,11 @@ def _send_back(incoming: Incoming, tx: Tx) -> View:
         return _outrun(tx, form.subject or 0, error)
     except Invalid as error:
         return _form(tx, form, note=errors.sentence(tx.t, error))
-    _leave_form(tx)
     return _done(tx, decision)
 
 
 def _leave(incoming: Incoming, tx: Tx) -> View:
-    _leave_form(tx)
+    _leave_form(tx, number(incoming))
     return _open(incoming, tx)
 
 
@@ -286,7 +291,6 @@ def _text(incoming: Incoming, tx: Tx) -> View:
         return _form(tx, form, note=errors.sentence(tx.t, error))
     except Superseded as error:
         return replace(_outrun(tx, form.subject or 0, error), fresh=True)
-    _leave_form(tx)
     return _done(tx, decision)
 
 

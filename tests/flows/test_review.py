@@ -288,6 +288,15 @@ def test_a_form_survives_leaving_and_coming_back(world: World) -> None:
     leader.press(old)
     assert "<b>Return report 1 · U3</b>" in leader.text
     assert "out of date" in leader.view.toast
+    # What was marked before stays; so it does when another report is decided on.
+    assert "✎ Members in total" in leader.text
+    sent_report(world, world.person(3), MARCH)
+    leader.command("approve", "2")
+    leader.command("start")
+    leader.tap("Continue")
+    leader.tap("Evidence is missing")
+    leader.tap("↩ Return now")
+    assert steps(world)[-1].marked == ["members_total"]
 
 
 def test_long_reports_come_in_pages(world: World) -> None:
