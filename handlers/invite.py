@@ -5,7 +5,8 @@ from __future__ import annotations
 from bot.errors import Forbidden
 from bot.incoming import Incoming, Tx
 from bot.models import Bloc, SeatRole, Unit
-from bot.services import invitations, units
+from bot.services import blocs, invitations, units
+from bot.views import admin as admin_views
 from bot.views import invite as views
 from bot.views import units as unit_views
 from bot.views.base import View, data
@@ -19,6 +20,8 @@ def command(incoming: Incoming, tx: Tx) -> View:
     actor = tx.actor
     if actor.is_signatory and not actor.is_reviewer and not actor.is_admin:
         return _choose_role(tx, actor.my_unit())
+    if actor.seat is None and actor.is_admin:
+        return admin_views.blocs(tx.t, blocs.administered(tx.session, actor))
     shown = units.listing(tx.session, actor)
     if not shown.manages:
         raise Forbidden("invite_forbidden")

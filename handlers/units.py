@@ -10,8 +10,10 @@ from bot.incoming import Incoming, Tx
 from bot.models import Bloc, Form, SeatRole, Unit
 from bot.services import blocs, forms, mergers, seats, units
 from bot.services.units import Sitting
+from bot.views import admin as admin_views
 from bot.views import errors
 from bot.views import invite as invite_views
+from bot.views import seats as seat_views
 from bot.views import units as views
 from bot.views.base import View, data
 from handlers import home, invite
@@ -38,6 +40,8 @@ def show_card(tx: Tx, unit_id: int, note: str = "") -> View:
 
 def _units(incoming: Incoming, tx: Tx) -> View:
     _leave_form(tx)
+    if tx.actor.seat is None and tx.actor.is_admin:
+        return admin_views.blocs(tx.t, blocs.administered(tx.session, tx.actor))
     if incoming.text:
         shown = units.listing(tx.session, tx.actor)
         found = units.search(shown.units, incoming.text)
@@ -207,13 +211,13 @@ def _people(incoming: Incoming, tx: Tx) -> View:
     card = units.card(tx.session, tx.actor, number(incoming))
     if not card.manages:
         raise Forbidden("reviewers_only")
-    return views.people(tx.t, card, number(incoming, 1))
+    return seat_views.people(tx.t, card, number(incoming, 1))
 
 
 def _observers(incoming: Incoming, tx: Tx) -> View:
     bloc = units.check_bloc(tx.session, tx.actor, number(incoming) or None)
     shown = units.listing(tx.session, tx.actor, bloc.id)
-    return views.observers(tx.t, shown, number(incoming, 1))
+    return seat_views.observers(tx.t, shown, number(incoming, 1))
 
 
 def _person(incoming: Incoming, tx: Tx) -> View:
@@ -221,28 +225,28 @@ def _person(incoming: Incoming, tx: Tx) -> View:
 
 
 def _show_person(tx: Tx, one: Sitting, unit: Unit | None, note: str = "") -> View:
-    return views.person(tx.t, one, unit, tx.session.get_one(Bloc, one.seat.bloc_id), note)
+    return seat_views.person(tx.t, one, unit, tx.session.get_one(Bloc, one.seat.bloc_id), note)
 
 
 def _role(incoming: Incoming, tx: Tx) -> View:
     role = invite_views.role_of("".join(arguments(incoming)[1:2]))
     one, unit = seats.set_role(tx.session, tx.actor, number(incoming), role or SeatRole.OBSERVER)
-    return _show_person(tx, one, unit, views.role_changed(tx.t, one))
+    return _show_person(tx, one, unit, seat_views.role_changed(tx.t, one))
 
 
 def _remove(incoming: Incoming, tx: Tx) -> View:
     one, unit = seats.sitting(tx.session, tx.actor, number(incoming))
-    return views.confirm_remove(tx.t, one, unit, tx.session.get_one(Bloc, one.seat.bloc_id))
+    return seat_views.confirm_remove(tx.t, one, unit, tx.session.get_one(Bloc, one.seat.bloc_id))
 
 
 def _remove_yes(incoming: Incoming, tx: Tx) -> View:
     one, unit = seats.remove_seat(tx.session, tx.actor, number(incoming))
-    note = views.removed(tx.t, one.person.name)
+    note = seat_views.removed(tx.t, one.person.name)
     home.meet_again(tx)
     try:
         if unit is not None:
             return show_card(tx, unit.id or 0, note)
-        return views.observers(
+        return seat_views.observers(
             tx.t, units.listing(tx.session, tx.actor, one.seat.bloc_id), note=note
         )
     except Expected:

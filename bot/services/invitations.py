@@ -161,6 +161,13 @@ def latest(session: Session, bloc_id: int, unit_id: int | None) -> int:
     return found or 0
 
 
+def _locked(session: Session, invitation: Invitation) -> Bloc:
+    """The invitation's bloc; its row and then the invitation's are locked and read anew."""
+    bloc = session.get_one(Bloc, invitation.bloc_id, with_for_update=True, populate_existing=True)
+    session.refresh(invitation, with_for_update=True)
+    return bloc
+
+
 @dataclass(frozen=True, slots=True)
 class Accepted:
     """A seat that an invitation led to; ``new`` is False for whoever sat there already."""
@@ -175,21 +182,21 @@ def accept(session: Session, person: Person, secret: str, now: dt.datetime) -> A
     """Take the seat that the secret stands for.
 
     Raises NotFound(``invitation_unknown``) and Invalid(``invitation_used``, ``_expired``,
-    ``_revoked``). Of two persons at once the first gets it: the invitation's row is locked.
+    ``_revoked``). Of two persons at once the first gets it: bloc and invitation are locked.
     Whoever already belongs there keeps their seat, and the invitation stays good for another.
     """
     if not _SECRET.fullmatch(secret):
         raise NotFound("invitation_unknown")
     invitation = session.exec(
-        select(Invitation)
-        .where(col(Invitation.secret_hash) == hash_of(secret))
-        .with_for_update()
-        .execution_options(populate_existing=True)
+        select(Invitation).where(col(Invitation.secret_hash) == hash_of(secret))
     ).first()
     if invitation is None:
         raise NotFound("invitation_unknown")
-    bloc = session.get_one(Bloc, invitation.bloc_id)
-    unit = session.get_one(Unit, invitation.unit_id) if invitation.unit_id else None
+    # Units are closed and merged under the bloc's lock: nobody joins one in the middle of that.
+    bloc = _locked(session, invitation)
+    unit = None
+    if invitation.unit_id:
+        unit = session.get_one(Unit, invitation.unit_id, populate_existing=True)
     held = session.exec(
         select(Seat).where(
             col(Seat.person_id) == person.id,
@@ -271,16 +278,12 @@ def leading(session: Session, bloc: Bloc) -> list[int]:
 
 def revoke(session: Session, actor: Actor, invitation_id: int) -> Invitation:
     """End an open invitation. Whoever may issue such a one may revoke it."""
-    invitation = session.exec(
-        select(Invitation)
-        .where(col(Invitation.id) == invitation_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).first()
+    invitation = session.get(Invitation, invitation_id)
     if invitation is None or not may_issue(
         actor, invitation.bloc_id, invitation.unit_id, invitation.role
     ):
         raise NotFound("invitation_unknown")
+    _locked(session, invitation)
     if invitation.used_at is not None:
         raise Invalid("invitation_used")
     if invitation.revoked_at is None:

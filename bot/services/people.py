@@ -118,7 +118,8 @@ def leave(session: Session, actor: Actor) -> None:
     """
     person = actor.person
     person_id = person.id or 0
-    held = seats_of(session, person_id)
+    # By bloc, so that two who leave the same ones lock them in the same order.
+    held = sorted(seats_of(session, person_id), key=lambda one: one.bloc.id or 0)
     for one in held:
         one.seat.until = actor.now
         session.add(one.seat)

@@ -10,14 +10,14 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup
 
 from bot.i18n import Texts
-from bot.models import Bloc, SeatRole, Unit
+from bot.models import Bloc, Unit
 from bot.services.units import Card, Listing, Sitting, UnitPeople
 from bot.views.base import Button, Rows, View, clip, data, grid, lines, pages, plain, turn
 from bot.views.people import menu_button, office, role
 
 _PAGE = 12
 #: People and earlier names that a text shows: Telegram takes 4096 characters, and 100 buttons.
-_PEOPLE = 15
+PEOPLE = 15
 _NAMES = 5
 
 
@@ -138,7 +138,7 @@ def choose(
 # --- One unit ------------------------------------------------------------------------------------
 
 
-def _person_line(t: Texts, one: Sitting, bloc: Bloc) -> Markup:
+def person_line(t: Texts, one: Sitting, bloc: Bloc) -> Markup:
     values = {
         "name": one.person.name,
         "role": role(t, one.seat.role),
@@ -149,25 +149,19 @@ def _person_line(t: Texts, one: Sitting, bloc: Bloc) -> Markup:
     return t._("• {name} – {role}, since {date}", **values)
 
 
-def _people_lines(t: Texts, people: Sequence[Sitting], bloc: Bloc) -> list[Markup]:
+def people_lines(t: Texts, people: Sequence[Sitting], bloc: Bloc) -> list[Markup]:
     """The first people, and how many more there are."""
-    more = len(people) - _PEOPLE
+    more = len(people) - PEOPLE
     return [
-        *(_person_line(t, one, bloc) for one in people[:_PEOPLE]),
+        *(person_line(t, one, bloc) for one in people[:PEOPLE]),
         *([t.ngettext("and {n} more", "and {n} more", more, n=t.number(more))] if more > 0 else []),
     ]
-
-
-def _people_buttons(people: Sequence[Sitting]) -> tuple[tuple[Button, ...], ...]:
-    return tuple(
-        (Button(clip(one.person.name, 40), data("units", "person", one.seat.id)),) for one in people
-    )
 
 
 def unit_card(t: Texts, card: Card, note: str = "") -> View:
     """A unit with its people; what may be done to it is on the buttons."""
     unit, bloc = card.shown.unit, card.bloc
-    people = _people_lines(t, card.shown.people, bloc)
+    people = people_lines(t, card.shown.people, bloc)
     closed: Markup | None = None
     if unit.closed_at is not None:
         end = day(t, unit.closed_at, bloc)
@@ -241,98 +235,6 @@ def _card_rows(t: Texts, card: Card) -> tuple[tuple[Button, ...], ...]:
         )
     rows.add(Button(plain(t._("◀ All units")), data("units", "list", card.bloc.id)))
     return rows.done()
-
-
-def people(t: Texts, card: Card, page: int = 0) -> View:
-    """The people of a unit, to change somebody's role or take a seat away."""
-    part, page, count = pages(card.shown.people, page, _PEOPLE)
-    rows = Rows().extend(_people_buttons(part))
-    rows.extend(turn(page, count, "units", "people", card.shown.unit.id))
-    rows.add(Button(plain(t._("◀ Back")), card_data(card.shown.unit)))
-    return View(
-        text=lines(
-            t._("<b>{unit}</b>", unit=card.shown.unit.name),
-            t._("Whose seat do you want to change?"),
-        ),
-        rows=rows.done(),
-    )
-
-
-def observers(t: Texts, shown: Listing, page: int = 0, note: str = "") -> View:
-    """A bloc's observers."""
-    part, page, count = pages(shown.observers, page, _PEOPLE)
-    rows = Rows().extend(_people_buttons(part))
-    rows.extend(turn(page, count, "units", "observers", shown.bloc.id))
-    rows.add(
-        Button(plain(t._("Invite")), data("units", "invite_observer", shown.bloc.id)),
-        Button(plain(t._("Open invitations")), data("units", "open", 0, shown.bloc.id)),
-    )
-    rows.add(Button(plain(t._("◀ All units")), data("units", "list", shown.bloc.id)))
-    return View(
-        text=lines(
-            note or None,
-            t._("<b>Observers of {bloc}</b>", bloc=shown.bloc.name),
-            *(
-                [_person_line(t, one, shown.bloc) for one in part]
-                or [t._("Nobody has joined yet.")]
-            ),
-        ),
-        rows=rows.done(),
-    )
-
-
-def person(t: Texts, one: Sitting, unit: Unit | None, bloc: Bloc, note: str = "") -> View:
-    """Somebody's seat and what may be done to it."""
-    seat_id = one.seat.id
-    rows = Rows()
-    if unit is not None:
-        signs = one.seat.role is SeatRole.SIGNATORY
-        rows.add(
-            Button(plain(t._("Make representative")), data("units", "role", seat_id, "r"))
-            if signs
-            else Button(plain(t._("Make signatory")), data("units", "role", seat_id, "s"))
-        )
-    rows.add(Button(plain(t._("Remove")), data("units", "remove", seat_id), style="danger"))
-    rows.add(Button(plain(t._("◀ Back")), _people_data(unit, bloc)))
-    return View(
-        text=lines(
-            note or None,
-            t._("<b>{unit}</b>", unit=unit.name if unit else bloc.name),
-            _person_line(t, one, bloc),
-        ),
-        rows=rows.done(),
-    )
-
-
-def _people_data(unit: Unit | None, bloc: Bloc) -> str:
-    return card_data(unit) if unit else data("units", "observers", bloc.id)
-
-
-def confirm_remove(t: Texts, one: Sitting, unit: Unit | None, bloc: Bloc) -> View:
-    """Before a seat is taken away."""
-    return View(
-        text=lines(
-            t._(
-                "Remove <b>{name}</b> from {unit}?",
-                name=one.person.name,
-                unit=unit.name if unit else bloc.name,
-            ),
-            t._(
-                "They are told, and can do nothing here any more. What they sent stays. A "
-                "successor comes by an invitation."
-            ),
-        ),
-        rows=(
-            (
-                Button(
-                    plain(t._("Yes, remove")),
-                    data("units", "remove_yes", one.seat.id),
-                    style="danger",
-                ),
-            ),
-            (Button(plain(t._("No")), data("units", "person", one.seat.id)),),
-        ),
-    )
 
 
 def confirm_close(t: Texts, unit: Unit) -> View:
@@ -416,16 +318,6 @@ def done(t: Texts, what: str, unit: Unit) -> Markup:
         "leader": lambda: t._("✅ {unit} leads the bloc now.", unit=unit.name),
         "deputy": lambda: t._("✅ {unit} is the deputy now.", unit=unit.name),
     }[what]()
-
-
-def removed(t: Texts, name: str) -> Markup:
-    """After a seat was taken away."""
-    return t._("✅ {name} has been removed.", name=name)
-
-
-def role_changed(t: Texts, one: Sitting) -> Markup:
-    """After a role was changed."""
-    return t._("✅ {name} is now {role}.", name=one.person.name, role=role(t, one.seat.role))
 
 
 def which_other(t: Texts, unit: Unit) -> Markup:

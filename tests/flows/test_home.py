@@ -227,6 +227,9 @@ def test_administration_exists_for_administrators_only(database: Database) -> No
     assert "Blocs" not in leader.text
     assert leader.view.toast
     admin = Chat.of(world, world.admin())
+    for command in ("units", "invite"):
+        admin.command(command)
+        assert "<b>Blocs</b>" in admin.text
     admin.command("start")
     admin.tap("Administration")
     assert "Khối A (2025) – 4 units, 1 person" in admin.text

@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from bot.database import Database
 from bot.errors import Expected, Forbidden, Invalid, NotFound
 from bot.models import AuditEntry, Invitation, OutMessage, Person, Seat, SeatRole
-from bot.services import blocs, invitations
+from bot.services import blocs, invitations, units
 from bot.services.invitations import KEY
 from tests.builders import NOW, World, make_world
 
@@ -237,3 +237,29 @@ def test_created_blocs_invitations_are_counted(database: Database) -> None:
     with world.database.transaction() as session:
         shown = blocs.show(session, world.bloc.id or 0, NOW)
         assert [line.open_invitations for line in shown.units] == [2, 2, 2, 2]
+
+
+@pytest.mark.parametrize("index", [2, 3, 4, 5])
+def test_nobody_joins_a_unit_while_it_closes(database: Database, index: int) -> None:
+    world = make_world(database, 6)
+    leader, guest = world.person(0), world.person()
+    start = threading.Barrier(2)
+    codes: list[str] = []
+
+    def join() -> None:
+        start.wait()
+        try:
+            _accept(world, guest, world.secret(index))
+        except Expected as error:
+            codes.append(error.code)
+
+    thread = threading.Thread(target=join)
+    thread.start()
+    start.wait()
+    with world.acting(leader) as (session, actor):
+        units.close(session, actor, world.unit(index).id or 0)
+    thread.join()
+    assert codes in ([], ["invitation_revoked"])
+    with world.database.transaction() as session:
+        seats = session.exec(select(Seat).where(col(Seat.person_id) == guest.id)).all()
+        assert [seat.until for seat in seats] == ([] if codes else [NOW])
