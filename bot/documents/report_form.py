@@ -156,17 +156,19 @@ class _Writer:
         self._put(row, _LAST, one, last, self._look(one, _CELL))
         value = self.sheet.values.get(one.code)
         page.write_string(row, _WAS, values_to_json({one.code: value}).get(one.code, ""))
+        note = plain(self._note(one))
+        page.set_row(row, _height(note, one.label(t.language)))
         if one.code in self.sheet.template.computed:
             self._total(row, one, value)
-            page.write_string(row, _NOTE, plain(self._note(one)), cell)
+            page.write_string(row, _NOTE, note, cell)
             return
         look = self._look(one, _MARKED if one.code in self.sheet.marked else _FREE)
         if one.type == TEXT:
             page.merge_range(row, _VALUE, row, _NOTE, "", look)
             page.set_row(row, 90)
-            page.write_string(row, _LAST, plain(self._note(one)), cell)
+            page.write_string(row, _LAST, note, cell)
         else:
-            page.write_string(row, _NOTE, plain(self._note(one)), cell)
+            page.write_string(row, _NOTE, note, cell)
         self._put(row, _VALUE, one, value, look)
         self._checked(row, one)
 
@@ -255,6 +257,12 @@ class _Writer:
         return t._("if it isn't 0, {fields} must be filled", fields=names)
 
 
+def _height(note: str, label: str) -> int:
+    """The height of a row whose texts are broken into lines; not every program finds it itself."""
+    lines = max(-(-len(note) // (_WIDTHS[_NOTE] - 4)), -(-len(label) // (_WIDTHS[_LABEL] - 4)), 1)
+    return 3 + 15 * lines
+
+
 # --- Reading ----------------------------------------------------------------------------------
 
 
@@ -326,9 +334,8 @@ def read(file: ReportFile, template: TemplateSpec, today: dt.date) -> Reading:
         try:
             value = _value(cell, template[code], file.language, today)
         except Invalid as error:
-            shown = "" if isinstance(cell, Formula) else as_text(cell)[:_SHOWN]
             where = address(row, _VALUE + 1)
-            reading.wrong.append(WrongCell(where, code, shown, error))
+            reading.wrong.append(WrongCell(where, code, _shown(cell), error))
             continue
         before = "" if isinstance(was, Formula) else as_text(was)
         if values_to_json({code: value}).get(code, "") != before:
@@ -336,6 +343,13 @@ def read(file: ReportFile, template: TemplateSpec, today: dt.date) -> Reading:
     if not seen:
         raise Invalid("form_damaged")
     return reading
+
+
+def _shown(cell: Cell | Formula) -> str:
+    """A cell as its spreadsheet shows it."""
+    if isinstance(cell, Formula):
+        return ""
+    return str(cell).upper() if isinstance(cell, bool) else as_text(cell)[:_SHOWN]
 
 
 def _value(cell: Cell | Formula, one: IndicatorSpec, language: str, today: dt.date) -> Value:

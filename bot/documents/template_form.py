@@ -144,7 +144,10 @@ def _table(
     for at, column in enumerate(columns):
         page.write_string(0, at, column)
         page.write_string(1, at, _heading(t, column, title), head)
-        page.set_column(at, at, _WIDTHS.get(column, 20))
+        # Labels in languages that this person doesn't read are folded away.
+        folded = column in KNOWN_LANGUAGES and column not in {"vi", t.language}
+        options = {"level": 1, "hidden": True} if folded else {}
+        page.set_column(at, at, _WIDTHS.get(column, 20), None, options)
     page.set_row(0, None, None, {"hidden": True})
     for row, cells in enumerate([*rows, *([""] * len(columns) for _ in range(_SPARE))], start=2):
         for at, text in enumerate(cells):

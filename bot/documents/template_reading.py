@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from openpyxl.utils.cell import coordinate_to_tuple
+
 from bot.documents import workbooks
 from bot.documents.tables import Formula, Page, as_text
 from bot.documents.template_form import COLUMNS, KINDS, LANGUAGES, PART_COLUMNS, TYPES, words_of
@@ -122,8 +124,13 @@ def read(file: TemplateFile) -> TemplateReading:
     for problem in spec.check_template(template):
         table = parts if problem.where == "part" else indicators
         _blame(table, rows.get(problem.where, []), problem)
-    reading.wrong = list(dict.fromkeys([*indicators.wrong, *parts.wrong]))
+    reading.wrong = [*_in_order(indicators.wrong), *_in_order(parts.wrong)]
     return reading
+
+
+def _in_order(wrong: Sequence[WrongPlace]) -> list[WrongPlace]:
+    """Row by row, each once."""
+    return sorted(dict.fromkeys(wrong), key=lambda one: coordinate_to_tuple(one.address))
 
 
 def _labels(cells: Mapping[str, str]) -> dict[str, str]:
