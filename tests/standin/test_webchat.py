@@ -448,3 +448,22 @@ def test_on_a_phone_the_list_is_a_drawer(browser: Browser, tg: StandIn) -> None:
     page.get_by_test_id("back").click()
     expect(page.locator("#people")).to_be_visible()
     page.context.close()
+
+
+def test_a_long_chat_is_fetched_page_by_page(browser: Browser) -> None:
+    with StandIn(TOKEN, extra_routes=lambda state: WebChat(state, PEOPLE).routes()) as tg:
+        for number in range(200):
+            tg.send_text(LAN, f"tin {number}")
+        page = new_page(browser)
+        open_chat(page, tg.url, LAN)
+        expect(bubbles(page, "out")).to_have_count(150)
+        expect(last_bubble(page, "out")).to_be_in_viewport()
+        oldest = bubbles(page, "out").first
+        oldest.scroll_into_view_if_needed()
+        expect(bubbles(page, "out")).to_have_count(200)
+        # What was looked at stays where it was.
+        expect(page.get_by_text("tin 50", exact=True)).to_be_in_viewport()
+        expect(page.get_by_text("tin 0", exact=True)).not_to_be_in_viewport()
+        tg.send_text(LAN, "mới")
+        expect(bubbles(page, "out")).to_have_count(201)
+        page.context.close()

@@ -195,6 +195,7 @@ function fromAddress() {
     history.replaceState(null, "", `#${id}`); // a reload must not open the link again
   } else if (id !== state.current) state.payload = null;
   if (id !== state.current) {
+    closeDrawer();
     if (state.current !== null) drafts.set(state.current, $("input").value);
     Object.assign(state, { current: id, messages: [], more: false, typing: "" });
     composer.reset(drafts.get(id) ?? "");

@@ -6,8 +6,6 @@ import { t } from "./i18n.js";
 const SIMPLE = {
   bold: "strong", italic: "em", underline: "u", strikethrough: "s", code: "code",
 };
-const LINK = /https?:\/\/[^\s<>"]+[^\s<>".,;:!?)\]}'»”]|(?<![\w/])\/[a-z0-9_]{1,32}(?![\w/])/giu;
-
 /** What a link to a bot's start would send, or null: `https://t.me/<bot>?start=PAYLOAD`. */
 export function startPayload(url, botName) {
   let address;
@@ -52,19 +50,6 @@ function anchor(url, children, context) {
 
 const command = (text, context) =>
   h("button", { class: "link", type: "button", onclick: () => context.onSay(text) }, text);
-
-/** Plain text in which addresses and commands can be tapped. */
-function linked(text, context) {
-  const parts = [];
-  let at = 0;
-  for (const match of text.matchAll(LINK)) {
-    parts.push(text.slice(at, match.index));
-    const found = match[0];
-    parts.push(found.startsWith("/") ? command(found, context) : anchor(found, [found], context));
-    at = match.index + found.length;
-  }
-  return [...parts, text.slice(at)].filter((part) => part !== "");
-}
 
 function spoiler(children) {
   const node = h(
@@ -115,8 +100,6 @@ function wrap(entity, raw, children, context) {
   }
 }
 
-const NO_LINKS = new Set(["pre", "code", "text_link", "url", "email", "phone_number", "bot_command", "mention"]);
-
 /**
  * @param {string} text
  * @param {object[]} entities Telegram's MessageEntity
@@ -126,11 +109,11 @@ const NO_LINKS = new Set(["pre", "code", "text_link", "url", "email", "phone_num
 export function formatted(text, entities, context) {
   const sorted = [...(entities ?? [])].sort((a, b) => a.offset - b.offset || b.length - a.length);
 
-  function build(start, end, list, linking) {
+  function build(start, end, list) {
     const parts = [];
     const plain = (from, to) => {
       const piece = text.slice(from, to);
-      if (piece) parts.push(...(linking ? linked(piece, context) : [piece]));
+      if (piece) parts.push(piece);
     };
     let at = start;
     let index = 0;
@@ -143,12 +126,12 @@ export function formatted(text, entities, context) {
       const inside = [];
       while (index < list.length && list[index].offset < to) inside.push(list[index++]);
       plain(at, from);
-      const children = build(from, to, inside, linking && !NO_LINKS.has(entity.type));
+      const children = build(from, to, inside);
       parts.push(wrap(entity, text.slice(from, to), children, context));
       at = to;
     }
     plain(at, end);
     return parts;
   }
-  return build(0, text.length, sorted, true);
+  return build(0, text.length, sorted);
 }
