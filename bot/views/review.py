@@ -79,9 +79,9 @@ def _entry(t: Texts, one: Waiting) -> Markup:
         "due": t.date(one.due, "short"),
     }
     head = (
-        t._("\n<b>{number}</b> · {unit} · {month} ⚠ late", **values)
+        t._("<b>{number}</b> · {unit} · {month} ⚠ late", **values)
         if one.late
-        else t._("\n<b>{number}</b> · {unit} · {month}", **values)
+        else t._("<b>{number}</b> · {unit} · {month}", **values)
     )
     if one.overdue:
         line = t._("since {since}, ⚠ decision was due {due}", **values)
@@ -90,7 +90,7 @@ def _entry(t: Texts, one: Waiting) -> Markup:
     else:
         line = t._("since {since}, decide by {due}", **values)
     stand_in = t._("the leader's to decide; you can stand in") if one.stand_in else None
-    return lines(head, line, stand_in)
+    return lines("", head, line, stand_in)
 
 
 def _caption(t: Texts, one: Waiting) -> str:
@@ -106,22 +106,24 @@ def _own(t: Texts, found: Board) -> list[Markup]:
     n = len(found.own)
     if found.has_other:
         return [
+            Markup(""),
             t.ngettext(
-                "\nYour own unit's report {numbers} is decided by the other reviewer.",
-                "\nYour own unit's reports {numbers} are decided by the other reviewer.",
+                "Your own unit's report {numbers} is decided by the other reviewer.",
+                "Your own unit's reports {numbers} are decided by the other reviewer.",
                 n,
                 numbers=names,
-            )
+            ),
         ]
     return [
+        Markup(""),
         t.ngettext(
-            "\nNobody can decide on your own unit's report {numbers}: "
+            "Nobody can decide on your own unit's report {numbers}: "
             "the bloc has no deputy. Please have one named.",
-            "\nNobody can decide on your own unit's reports {numbers}: "
+            "Nobody can decide on your own unit's reports {numbers}: "
             "the bloc has no deputy. Please have one named.",
             n,
             numbers=names,
-        )
+        ),
     ]
 
 
