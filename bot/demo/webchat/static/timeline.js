@@ -56,7 +56,7 @@ export class Timeline {
     const before = this.scroller.scrollHeight;
     const top = this.scroller.scrollTop;
     const groups = grouped(messages);
-    const first = this.list.querySelector("[data-key]")?.dataset.key;
+    const first = this.list.querySelector('[data-key^="message"]')?.dataset.key;
     const nodes = new Map();
     const order = [];
     groups.forEach((group, index) => {
@@ -72,7 +72,7 @@ export class Timeline {
     });
     this.nodes = nodes;
     this.#place(order);
-    const prepended = first !== undefined && order.findIndex((node) => node.dataset.key === first) > 0;
+    const prepended = first !== undefined && `message ${messages[0]?.message_id}` !== first;
     if (this.pinned) this.settle();
     else if (prepended) this.scroller.scrollTop = top + this.scroller.scrollHeight - before;
   }
