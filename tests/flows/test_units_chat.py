@@ -427,3 +427,36 @@ def test_a_picture_instead_of_a_name_is_answered_and_the_question_stays(
     assert "What is <b>Unit number 3</b> called from now on?" in leader.text
     leader.type("New name; NN")
     assert _short_names(world)[2] == "NN"
+
+
+HOSTILE = [
+    "\x00\u202e\u200b",
+    "a" * 4096,
+    "<b>&amp;</i>",
+    ";" * 50,
+    "=cmd|' /C calc'!A0; =1; =1",
+    "Ho\u0323\u0302i No\u0302ng da\u0302n",
+    "👩‍👩‍👧" * 60,
+    "99999999999999999999999",
+    "a; b; ９９",
+    "\n\n\n",
+    "%s {unit} {0}",
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_whatever_is_typed_gets_one_answer(sqlite_database: Database, text: str) -> None:
+    world = make_world(sqlite_database)
+    leader = Chat.of(world, world.person(0))
+    for command in ("units", "invite", "language", "start", "bloc", "privacy", "cancel"):
+        leader.command(command, text)
+        _check(leader.view)
+    for question in ("rename", "staff", "add", "merge_new"):
+        unit = world.unit(2).id if question != "add" else world.bloc.id
+        leader.press(f"units:{question}:0:{unit}:{world.unit(3).id}")
+        leader.type(text)
+        _check(leader.view)
+        assert "<b>&amp;</i>" not in leader.text
+    for data in (f"units:{text}", f"units:card:0:{text}", f"people:switch:0:{text}", text):
+        leader.press(data[:64])
+        _check(leader.view)
