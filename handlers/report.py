@@ -157,8 +157,8 @@ def _back(_incoming: Incoming, tx: Tx) -> View:
 # --- Values by one tap ------------------------------------------------------------------------
 
 
-def _set(tx: Tx, one: IndicatorSpec, value: Value) -> View:
-    saved = reports.change(tx.session, tx.actor, kept(tx)[0], {one.code: value})
+def _set(tx: Tx, sheet: Sheet, one: IndicatorSpec, value: Value) -> View:
+    saved = reports.change(tx.session, tx.actor, sheet.id, {one.code: value}, sheet)
     return typing.on_from(tx, saved, [one.code], one.code)
 
 
@@ -166,7 +166,7 @@ def _same(incoming: Incoming, tx: Tx) -> View:
     sheet = _sheet(tx)
     one = _one(incoming, sheet)
     value = sheet.proposal(one.code)
-    return draw(tx, sheet) if value is None else _set(tx, one, value)
+    return draw(tx, sheet) if value is None else _set(tx, sheet, one, value)
 
 
 def _zero(incoming: Incoming, tx: Tx) -> View:
@@ -174,7 +174,7 @@ def _zero(incoming: Incoming, tx: Tx) -> View:
     one = _one(incoming, sheet)
     if not one.numeric:
         raise Invalid("value_no_field")
-    return _set(tx, one, words.ZERO)
+    return _set(tx, sheet, one, words.ZERO)
 
 
 def _today(incoming: Incoming, tx: Tx) -> View:
@@ -182,13 +182,13 @@ def _today(incoming: Incoming, tx: Tx) -> View:
     one = _one(incoming, sheet)
     if one.type != DATE:
         raise Invalid("value_no_field")
-    return _set(tx, one, local_date(tx.now, tx.actor.zone))
+    return _set(tx, sheet, one, local_date(tx.now, tx.actor.zone))
 
 
 def _clear(incoming: Incoming, tx: Tx) -> View:
     sheet = _sheet(tx)
     one = _one(incoming, sheet)
-    saved = reports.change(tx.session, tx.actor, sheet.id, {one.code: None})
+    saved = reports.change(tx.session, tx.actor, sheet.id, {one.code: None}, sheet)
     go(tx, sheet.id, "field", part=one.part, code=one.code, undo=typing.undoing(saved))
     return draw(tx, saved.sheet, views.cleared(tx.t, saved.sheet, one.code), undo=True)
 
@@ -206,14 +206,18 @@ def _part_same(incoming: Incoming, tx: Tx) -> View:
     sheet = _sheet(tx)
     part = _part_of(incoming, sheet)
     same = sheet.same(part)
-    return _many(tx, part, reports.change(tx.session, tx.actor, sheet.id, same) if same else None)
+    return _many(
+        tx, part, reports.change(tx.session, tx.actor, sheet.id, same, sheet) if same else None
+    )
 
 
 def _part_zero(incoming: Incoming, tx: Tx) -> View:
     sheet = _sheet(tx)
     part = _part_of(incoming, sheet)
     zeros = sheet.zeros(part)
-    return _many(tx, part, reports.change(tx.session, tx.actor, sheet.id, zeros) if zeros else None)
+    return _many(
+        tx, part, reports.change(tx.session, tx.actor, sheet.id, zeros, sheet) if zeros else None
+    )
 
 
 def _undo(_incoming: Incoming, tx: Tx) -> View:

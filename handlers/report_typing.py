@@ -113,7 +113,7 @@ def _enter_one(tx: Tx, sheet: Sheet, one: IndicatorSpec, text: str, code: str | 
         value = clean(text, one.max_length, newlines=True)
         if not value:
             raise Invalid("text_empty")
-    saved = reports.change(tx.session, tx.actor, sheet.id, {one.code: value})
+    saved = reports.change(tx.session, tx.actor, sheet.id, {one.code: value}, sheet)
     return replace(on_from(tx, saved, [one.code], code), tidy=True)
 
 
@@ -129,7 +129,7 @@ def _enter_numbers(
         return _wrong(tx, readings.best)
     if unclear or len(ways) > 1:
         return replace(_ask(tx, sheet, text, [_placed(fields, way) for way in ways]), tidy=True)
-    return replace(_take(tx, sheet.id, _placed(fields, ways[0]), code), tidy=True)
+    return replace(_take(tx, sheet.id, _placed(fields, ways[0]), code, sheet), tidy=True)
 
 
 def _plausible(ways: Sequence[Reading]) -> list[Reading]:
@@ -200,9 +200,15 @@ def read(incoming: Incoming, tx: Tx) -> View:
     return _take(tx, report_id, [(one, value) for one, value in ways[index]], code)
 
 
-def _take(tx: Tx, report_id: int, placed: Sequence[tuple[str, str]], code: str | None) -> View:
+def _take(
+    tx: Tx,
+    report_id: int,
+    placed: Sequence[tuple[str, str]],
+    code: str | None,
+    known: Sheet | None = None,
+) -> View:
     values: dict[str, Value] = {one: Decimal(value) for one, value in placed}
-    saved = reports.change(tx.session, tx.actor, report_id, values)
+    saved = reports.change(tx.session, tx.actor, report_id, values, known)
     return on_from(tx, saved, [one for one, _ in placed], code)
 
 

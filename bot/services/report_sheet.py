@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
@@ -41,6 +41,7 @@ from bot.models import (
 )
 from bot.services.access import Actor
 from bot.services.figures import template_of
+from bot.services.units import name_at
 
 #: States in which the unit fills in the report.
 OPEN = (ReportState.DRAFT, ReportState.RETURNED)
@@ -68,6 +69,8 @@ class Sheet:
     returned: ReportStep | None = None
     sent_values: Mapping[str, str] = field(default_factory=dict)
     returned_by: str = ""
+    #: The unit's short name: the present one, or for a report that was sent the one of that time.
+    name: str = ""
     sender: str = ""
 
     @property
@@ -217,6 +220,9 @@ def sheet(session: Session, actor: Actor, report_id: int) -> Sheet:
         .group_by(col(Evidence.indicator))
     ).all()
     step, by, sent_values = _return(session, report)
+    name = mine.short_name
+    if report.state not in OPEN and report.sent_at is not None:
+        name = name_at(session, report.unit_id, report.sent_at).short_name
     return Sheet(
         report=report,
         unit=mine,
@@ -229,9 +235,16 @@ def sheet(session: Session, actor: Actor, report_id: int) -> Sheet:
         evidence=dict(counts),
         returned=step,
         returned_by=by,
+        name=name,
         sent_values=sent_values,
         sender=sender or "",
     )
+
+
+def refreshed(known: Sheet, report: Report) -> Sheet:
+    """The same after the report's values were changed; nothing else is read again."""
+    values = compute(known.template, values_from_json(known.template, report.values))
+    return replace(known, report=report, values=values)
 
 
 def _last(session: Session, before: Report | None) -> Values:

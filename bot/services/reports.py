@@ -30,7 +30,7 @@ from bot.models import (
 )
 from bot.services.access import Actor
 from bot.services.figures import template_of
-from bot.services.report_sheet import OPEN, Sheet, sheet
+from bot.services.report_sheet import OPEN, Sheet, refreshed, sheet
 
 #: Of a month's first days in which the month before is still offered.
 EARLY_DAYS = 10
@@ -189,8 +189,17 @@ def require_open(report: Report) -> None:
         raise Superseded("report_sent_already", number=report.number)
 
 
-def change(session: Session, actor: Actor, report_id: int, changes: Mapping[str, Value]) -> Saved:
+def change(
+    session: Session,
+    actor: Actor,
+    report_id: int,
+    changes: Mapping[str, Value],
+    known: Sheet | None = None,
+) -> Saved:
     """Put values into a report, or take them out (None); it counts at once.
+
+    ``known`` is the sheet where it was read in this transaction already: what can't have changed
+    is not read again.
 
     Values are figures, dates or words of the fields' types; what breaks a rule between fields is
     kept and refused at sending. Raises Invalid(``value_…``), Superseded where the report was sent
@@ -204,7 +213,7 @@ def change(session: Session, actor: Actor, report_id: int, changes: Mapping[str,
         if code not in template or code in template.computed:
             raise Invalid("value_no_field")
         texts[code] = _text(actor, template[code], value)
-    return _store(session, actor, report, texts)
+    return _store(session, actor, report, texts, known)
 
 
 def _text(actor: Actor, one: IndicatorSpec, value: Value) -> str | None:
@@ -220,15 +229,22 @@ def _text(actor: Actor, one: IndicatorSpec, value: Value) -> str | None:
 
 
 def _store(
-    session: Session, actor: Actor, report: Report, texts: Mapping[str, str | None]
+    session: Session,
+    actor: Actor,
+    report: Report,
+    texts: Mapping[str, str | None],
+    known: Sheet | None = None,
 ) -> Saved:
     was = {code: report.values.get(code) for code in texts}
     values = {**report.values, **texts}
     report.values = {code: text for code, text in values.items() if text is not None}
     report.changed_at = actor.now
     session.add(report)
-    session.flush()
-    return Saved(sheet(session, actor, report.id or 0), was, dict(texts))
+    if known is None or known.template != template_of(
+        session, report.bloc_year_id, report.template_version
+    ):
+        return Saved(sheet(session, actor, report.id or 0), was, dict(texts))
+    return Saved(refreshed(known, report), was, dict(texts))
 
 
 def undo(

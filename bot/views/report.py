@@ -15,7 +15,7 @@ from bot.services.report_sheet import OPEN, Sheet
 from bot.services.reports import MonthLine, YearBoard
 from bot.views.base import Attachment, Button, Rows, View, clip, data, lines, pages, plain, turn
 from bot.views.report_card import FEATURE, head, pairs, press, title
-from bot.views.report_words import EMPTY, STATE_MARKS, label, problem, shown
+from bot.views.report_words import EMPTY, STATE_MARKS, label, problem, quoted, shown
 
 #: Characters of one page of figures: less than Telegram takes, and still to be read on a phone.
 _PAGE = 2200
@@ -223,7 +223,7 @@ def year_so_far(t: Texts, sheet: Sheet, figures: Mapping[str, Decimal], page: in
             t._(
                 "<b>{year} so far</b> · {unit}",
                 year=sheet.year.year,
-                unit=sheet.unit.short_name,
+                unit=sheet.name,
             ),
             "",
             *shown_page,
@@ -307,7 +307,7 @@ def _place(t: Texts, sheet: Sheet, one: Evidence) -> str:
 def look(one: Evidence) -> View:
     """One file."""
     return View(
-        text=clip(one.caption or one.file_name or EMPTY, 200),
+        text=lines(clip(one.caption or one.file_name or EMPTY, 200)),
         card=False,
         attachment=Attachment(one.kind.value, name=one.file_name or "", file_id=one.file_id),
     )
@@ -345,7 +345,7 @@ def answer_first(t: Texts) -> Markup:
 
 def not_entered(t: Texts, text: str) -> Markup:
     """A text was not wanted after all."""
-    return t._("“{text}” was not entered.", text=clip(text, 200))
+    return t._("“{text}” was not entered.", text=quoted(text, 200))
 
 
 def no_empty_field(t: Texts) -> Markup:
@@ -358,7 +358,7 @@ def wrong_number(t: Texts, position: int, text: str, why: str) -> Markup:
     return t._(
         "Value {n} (“{text}”): {why} None of these values was entered.",
         n=t.number(position),
-        text=clip(text, 60),
+        text=quoted(text, 60),
         why=why,
     )
 

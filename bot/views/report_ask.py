@@ -11,7 +11,7 @@ from bot.i18n import Texts
 from bot.services.report_sheet import Sheet
 from bot.views.base import Rows, View, clip, lines
 from bot.views.report_card import press, title
-from bot.views.report_words import label, shown
+from bot.views.report_words import label, quoted, shown
 
 
 def choose(
@@ -35,9 +35,9 @@ def choose(
     return View(
         text=lines(
             title(t, sheet),
-            t._("“{text}” can be read in several ways. Which one is right?", text=clip(text, 200))
+            t._("“{text}” can be read in several ways. Which one is right?", text=quoted(text, 200))
             if len(readings) > 1
-            else t._("Is this what you mean by “{text}”?", text=clip(text, 200)),
+            else t._("Is this what you mean by “{text}”?", text=quoted(text, 200)),
             "",
             *ways,
         ),
@@ -59,7 +59,7 @@ def _pairs(t: Texts, sheet: Sheet, reading: Sequence[tuple[str, str]]) -> list[M
 def hold(t: Texts, sheet: Sheet, version: int, text: str, code: str | None) -> View:
     """Something typed into a form that was left for days: ask before it counts."""
     month = t.month(sheet.report.month)
-    kept = clip(text, 300)
+    kept = quoted(text, 300)
     if code is None:
         asked = t._("Enter “{text}” into the report of {month}?", text=kept, month=month)
     else:

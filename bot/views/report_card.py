@@ -44,7 +44,7 @@ def title(t: Texts, sheet: Sheet) -> Markup:
     return t._(
         "<b>Report {month}</b> · {unit}",
         month=t.month(sheet.report.month),
-        unit=sheet.unit.short_name,
+        unit=sheet.name,
     )
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from markupsafe import Markup
 
+from bot.domain.names import clean
 from bot.domain.report import Problem, Value, filled
 from bot.domain.template import IndicatorSpec, TemplateSpec
 from bot.i18n import Texts
@@ -74,6 +75,11 @@ def shown(t: Texts, value: Value) -> str:
     if isinstance(value, Decimal):
         return t.number(value)
     return t.date(value) if isinstance(value, dt.date) else value
+
+
+def quoted(text: str, limit: int) -> str:
+    """What a person typed, as it can be shown: without control characters, cut to ``limit``."""
+    return clip(clean(text, 4096, cut=True), limit)
 
 
 def label(t: Texts, one: IndicatorSpec) -> str:
@@ -241,7 +247,7 @@ ERRORS: dict[str, Callable[..., Markup]] = {
     ),
     "evidence_type": lambda t, name="", **_v: t._(
         "I can't take {name} as evidence. Please send a document, picture, audio or video.",
-        name=name[:60] or EMPTY,
+        name=quoted(name, 60) or EMPTY,
     ),
     "evidence_too_many": lambda t, limit=0, **_v: t.ngettext(
         "A report can have {n} file at most. Please delete one first.",
