@@ -7,6 +7,7 @@ import typer
 from bot.cli import blocs, running
 from bot.cli.audit import audit
 from bot.cli.base import Commands
+from bot.demo.command import demo
 
 app = typer.Typer(
     name="blocbot",
@@ -16,6 +17,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Telegram bot for emulation blocs: monthly reports and their review.",
 )
+app.command()(demo)
 app.command()(running.run)
 app.command()(running.doctor)
 app.add_typer(running.db, name="db")
@@ -23,6 +25,7 @@ app.add_typer(blocs.bloc, name="bloc")
 app.command()(blocs.invite)
 app.add_typer(blocs.year, name="year")
 app.add_typer(audit, name="audit")
+app.command()(demo)
 
 
 def main() -> None:

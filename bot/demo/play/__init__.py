@@ -1,0 +1,1 @@
+"""People who play by themselves: phones over HTTP, the steps of a year, what must come of it."""
