@@ -17,7 +17,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Telegram bot for emulation blocs: monthly reports and their review.",
 )
-app.command()(demo)
 app.command()(running.run)
 app.command()(running.doctor)
 app.add_typer(running.db, name="db")
