@@ -36,6 +36,7 @@ from bot.scheduler import add_tick, make_scheduler
 from bot.sending import Sender
 from bot.services.access import Actor
 from bot.services.invitations import KEY, derive_key
+from bot.together import Together
 from bot.updates import Outcome, Route, Updates
 from bot.webserver import Server, make_server, webhook_app
 from bot.work import job_kinds as all_job_kinds
@@ -173,7 +174,8 @@ class App:
             if outcome.menu_of is not None:
                 menus.due(outcome.menu_of)
 
-        intake = Intake(self.bot, updates, replies, self.in_thread, after)
+        together = Together(updates, self.in_thread) if self.database.is_sqlite else None
+        intake = Intake(self.bot, updates, replies, self.in_thread, after, together=together)
         await self._patient(self._tidy_up, updates, replies, outbox, jobs, alone=not webhook)
         await intake.resume()
 

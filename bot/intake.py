@@ -24,6 +24,7 @@ from bot.incoming import Incoming, read
 from bot.log import log_unexpected
 from bot.metrics import dead_letters_total, update_seconds, updates_total
 from bot.replies import Replies
+from bot.together import Together
 from bot.updates import Outcome, Updates
 
 log = structlog.get_logger(__name__)
@@ -36,6 +37,8 @@ LINE_LENGTH = 10
 TRIES = (0.1, 0.5)
 #: After this many seconds of work a pressed button's spinner is stopped without a result.
 SPINNER = 2.0
+#: Pauses while the database is away, in seconds.
+FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
 #: Seconds that one long poll waits.
 POLL = 30
 
@@ -61,12 +64,15 @@ class Intake:
         replies: Replies,
         in_thread: InThread,
         after: Callable[[Outcome], None],
+        *,
+        together: Together | None = None,
     ) -> None:
         self._bot = bot
         self._updates = updates
         self._replies = replies
         self._in_thread = in_thread
         self._after = after
+        self._together = together
         self._lines: dict[int, _Line] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -173,9 +179,7 @@ class Intake:
         """Apply, with new tries where it may help; the last failure is raised."""
         tries = iter(TRIES)
         while True:
-            work = asyncio.ensure_future(
-                self._patient(self._updates.apply, incoming, parked=parked)
-            )
+            work = asyncio.ensure_future(self._commit(incoming, parked))
             if incoming.query_id:
                 done, _ = await asyncio.wait({work}, timeout=SPINNER)
                 if not done:
@@ -191,16 +195,30 @@ class Intake:
             else:
                 return outcome
 
+    async def _commit(self, incoming: Incoming, parked: bool) -> Outcome:
+        """Apply and commit; while the database is away, wait and try again for ever."""
+        if self._together is None:
+            outcome: Outcome = await self._patient(self._updates.apply, incoming, parked=parked)
+            return outcome
+        pause = FIRST_PAUSE
+        while True:
+            try:
+                return await self._together.apply(incoming, parked)
+            except DatabaseAway as error:
+                log.warning("database_away", error=str(error), pause=pause)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, LONGEST_PAUSE)
+
     async def _patient(self, call: Callable[..., Any], *args: Any, **options: Any) -> Any:
         """Call in a thread; while the database is away, wait and try again for ever."""
-        pause = 0.1
+        pause = FIRST_PAUSE
         while True:
             try:
                 return await self._in_thread(call, *args, **options)
             except DatabaseAway as error:
                 log.warning("database_away", error=str(error), pause=pause)
                 await asyncio.sleep(pause)
-                pause = min(pause * 2, 5.0)
+                pause = min(pause * 2, LONGEST_PAUSE)
 
     async def settle(self) -> None:
         """Wait until nothing is in work."""

@@ -8,14 +8,15 @@ shows it after its restart; an update that comes again has no second effect.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import delete, event, update
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col, select
 
-from bot.database import Database
+from bot.database import Database, is_away
 from bot.domain.names import clean
 from bot.errors import Expected
 from bot.i18n import negotiate, texts
@@ -124,69 +125,100 @@ class Updates:
         ``parked``: it comes from the table of parked updates and leaves that with its effect.
         """
         try:
-            return self._apply(incoming, parked, None)
+            with self._database.transaction() as session:
+                return self._apply(session, incoming, parked, None)
         except Expected as error:
             # Everything the handler did is rolled back; the sentence is the update's only effect.
-            return self._apply(incoming, parked, error)
+            with self._database.transaction() as session:
+                return self._apply(session, incoming, parked, error)
 
-    def _apply(self, incoming: Incoming, parked: bool, refused: Expected | None) -> Outcome:
-        now = self._now()
+    def apply_all(self, batch: Sequence[tuple[Incoming, bool]]) -> list[Outcome | Exception]:
+        """Apply updates of different people, each whole or not at all, in one commit.
+
+        For a database that takes one writer at a time: the wait for the disk is shared. Raises
+        DatabaseAway, and then nothing of the batch is done.
+        """
+        outcomes: list[Outcome | Exception] = []
         with self._database.transaction() as session:
-            touched = watch(session)
-            if parked:
-                session.exec(
-                    delete(ParkedUpdate).where(col(ParkedUpdate.update_id) == incoming.update_id)
-                )
-            if session.get(DoneUpdate, incoming.update_id) is not None:
-                return Outcome()
-            actor = self._meet(session, incoming, now)
-            person = actor.person
-            came_back = person.blocked_at is not None and incoming.kind != "blocked"
-            if came_back:
-                person.blocked_at = None
+            for incoming, parked in batch:
+                try:
+                    outcomes.append(self._apply_within(session, incoming, parked))
+                except DBAPIError as error:
+                    if is_away(error):
+                        raise
+                    outcomes.append(error)
+                except Exception as error:
+                    outcomes.append(error)
+                session.expunge_all()
+        return outcomes
+
+    def _apply_within(self, session: Session, incoming: Incoming, parked: bool) -> Outcome:
+        try:
+            with session.begin_nested():
+                return self._apply(session, incoming, parked, None)
+        except Expected as error:
+            with session.begin_nested():
+                return self._apply(session, incoming, parked, error)
+
+    def _apply(
+        self, session: Session, incoming: Incoming, parked: bool, refused: Expected | None
+    ) -> Outcome:
+        now = self._now()
+        touched = watch(session)
+        if parked:
+            session.exec(
+                delete(ParkedUpdate).where(col(ParkedUpdate.update_id) == incoming.update_id)
+            )
+        if session.get(DoneUpdate, incoming.update_id) is not None:
+            return Outcome()
+        actor = self._meet(session, incoming, now)
+        person = actor.person
+        came_back = person.blocked_at is not None and incoming.kind != "blocked"
+        if came_back:
+            person.blocked_at = None
+            session.add(person)
+            _try_again(session, person, now)
+        if incoming.kind in ("blocked", "unblocked"):
+            if incoming.kind == "blocked":
+                person.blocked_at = now
                 session.add(person)
-                _try_again(session, person, now)
-            if incoming.kind in ("blocked", "unblocked"):
-                if incoming.kind == "blocked":
-                    person.blocked_at = now
-                    session.add(person)
-                session.add(DoneUpdate(update_id=incoming.update_id, at=now))
-                return Outcome(outbox=came_back)
-            form = forms.current(session, person.id or 0)
-            tx = Tx(
-                session=session,
-                actor=actor,
-                t=texts(person.language),
-                now=now,
-                bot_name=self._bot_name,
-                form=form if form and form.feature else None,
-            )
-            card_id = form.card_id if form else None
-            view = self._refusal(tx, incoming, refused) if refused else self._route(incoming, tx)
-            reply = Reply(
-                update_id=incoming.update_id,
-                chat_id=incoming.chat_id,
-                person_id=person.id,
-                view=view,
-                query_id=incoming.query_id,
-                message_id=incoming.message_id,
-                command=incoming.kind == "command",
-                card_id=card_id,
-            )
-            self._remember_card(session, incoming, person, view)
-            session.add(DoneUpdate(update_id=incoming.update_id, at=now, reply=reply.to_json()))
-            session.flush()
-            after: Actor | None = actor
-            if touched & {Seat, BlocYear}:
-                # Who this is has changed: a seat taken, left, or another one chosen.
-                after = find_actor(session, incoming.telegram_id, now, self._admins, lock=False)
-            menu_due = after is not None and self._menu_key(after) != person.menu
-            return Outcome(
-                reply=reply,
-                outbox=OutMessage in touched or came_back,
-                jobs=Job in touched,
-                menu_of=after if menu_due else None,
-            )
+            session.add(DoneUpdate(update_id=incoming.update_id, at=now))
+            return Outcome(outbox=came_back)
+        form = forms.current(session, person.id or 0)
+        tx = Tx(
+            session=session,
+            actor=actor,
+            t=texts(person.language),
+            now=now,
+            bot_name=self._bot_name,
+            form=form if form and form.feature else None,
+        )
+        card_id = form.card_id if form else None
+        view = self._refusal(tx, incoming, refused) if refused else self._route(incoming, tx)
+        reply = Reply(
+            update_id=incoming.update_id,
+            chat_id=incoming.chat_id,
+            person_id=person.id,
+            view=view,
+            query_id=incoming.query_id,
+            message_id=incoming.message_id,
+            command=incoming.kind == "command",
+            card_id=card_id,
+        )
+        self._remember_card(session, incoming, person, view)
+        session.add(DoneUpdate(update_id=incoming.update_id, at=now, reply=reply.to_json()))
+        session.flush()
+        after: Actor | None = actor
+        if touched & {Seat, BlocYear}:
+            # Who this is has changed: a seat taken, left, or another one chosen.
+            after = find_actor(session, incoming.telegram_id, now, self._admins, lock=False)
+        menu_due = after is not None and self._menu_key(after) != person.menu
+        return Outcome(
+            reply=reply,
+            outbox=OutMessage in touched or came_back,
+            jobs=Job in touched,
+            menu_of=after if menu_due else None,
+        )
 
     def _meet(self, session: Session, incoming: Incoming, now: dt.datetime) -> Actor:
         """The actor behind the update; a stranger becomes a person with Telegram's language."""
@@ -347,8 +379,12 @@ class Updates:
 
 
 def watch(session: Session) -> set[type]:
-    """The kinds of rows that this session has added or changed so far, kept up as it flushes."""
-    touched: set[type] = set()
+    """The kinds of rows that this session adds or changes from now on, kept up as it flushes."""
+    touched: set[type] | None = session.info.get("touched")
+    if touched is not None:
+        touched.clear()
+        return touched
+    touched = session.info["touched"] = set()
 
     @event.listens_for(session, "after_flush")
     def _note(flushed: Session, _context: object) -> None:

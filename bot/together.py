@@ -1,0 +1,54 @@
+"""Several people's updates in one commit, for a database that has one writer at a time.
+
+While one batch is being written, the next one gathers; nobody waits for a batch to fill.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from bot.incoming import Incoming
+from bot.updates import Outcome, Updates
+
+#: Updates in one commit at most: a long one would make the first of them wait.
+MOST = 32
+
+InThread = Callable[..., Awaitable[Any]]
+
+
+class Together:
+    """Applies updates in batches. At most one update of a person may be under way at a time."""
+
+    def __init__(self, updates: Updates, in_thread: InThread) -> None:
+        self._updates = updates
+        self._in_thread = in_thread
+        self._waiting: list[tuple[Incoming, bool, asyncio.Future[Outcome]]] = []
+        self._writer: asyncio.Task[None] | None = None
+
+    async def apply(self, incoming: Incoming, parked: bool) -> Outcome:
+        """Apply with whatever else is waiting; raises what applying it raised."""
+        future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        self._waiting.append((incoming, parked, future))
+        if self._writer is None:
+            self._writer = asyncio.create_task(self._write())
+        return await future
+
+    async def _write(self) -> None:
+        while self._waiting:
+            batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
+            try:
+                outcomes = await self._in_thread(
+                    self._updates.apply_all, [(incoming, parked) for incoming, parked, _ in batch]
+                )
+            except Exception as error:
+                outcomes = [error] * len(batch)
+            for (_, _, future), outcome in zip(batch, outcomes, strict=True):
+                if future.done():
+                    continue
+                if isinstance(outcome, Exception):
+                    future.set_exception(outcome)
+                else:
+                    future.set_result(outcome)
+        self._writer = None
