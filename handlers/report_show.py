@@ -79,7 +79,7 @@ def draw(tx: Tx, sheet: Sheet | None = None, note: str = "", *, undo: bool = Fal
         case "hold":
             view = asking.hold(tx.t, sheet, form.version, draft["text"], code)
         case "send":
-            return sending(tx, sheet, int(draft.get("page", 0)))
+            view = sending(tx, sheet, int(draft.get("page", 0)))
         case "files":
             found = evidence.listing(tx.session, sheet.id)
             page = int(draft.get("page", 0))

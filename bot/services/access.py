@@ -134,7 +134,8 @@ def find_actor(
         .limit(1)
     )
     if lock:
-        query = query.with_for_update(of=Person)
+        # Only against the person's other updates: messages to them may be queued meanwhile.
+        query = query.with_for_update(of=Person, key_share=True)
     row = session.exec(query).first()
     if row is None:
         return None

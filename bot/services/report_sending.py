@@ -48,10 +48,12 @@ def send(session: Session, actor: Actor, report_id: int) -> Report:
     problems = check_all(template, values_from_json(template, report.values))
     if problems:
         raise Invalid("report_incomplete", count=len(problems))
+    # The bloc before its year, as whoever changes the year does; the audit entry needs it anyway.
+    session.exec(select(Bloc.id).where(Bloc.id == actor.here.bloc.id).with_for_update()).one()
     year = session.exec(
         select(BlocYear)
         .where(BlocYear.id == report.bloc_year_id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).one()
     if report.number is None:

@@ -140,7 +140,9 @@ def open_month(session: Session, actor: Actor, month: dt.date) -> Report:
     report = session.exec(query).first()
     if report is None:
         # Two representatives may open it at the same moment: one after the other.
-        session.exec(select(Unit.id).where(Unit.id == unit.id).with_for_update()).one()
+        session.exec(
+            select(Unit.id).where(Unit.id == unit.id).with_for_update(key_share=True)
+        ).one()
         report = session.exec(query).first()
     if report is None:
         report = Report(
@@ -173,7 +175,7 @@ def locked(session: Session, actor: Actor, report_id: int) -> Report:
     report = session.exec(
         select(Report)
         .where(Report.id == report_id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).first()
     if report is None or report.unit_id != unit.id:

@@ -9,6 +9,7 @@ import pytest
 from bot.database import Database
 from bot.i18n import texts
 from bot.models import (
+    BlocYear,
     ReportState,
 )
 from bot.views.notices import NOTICES
@@ -99,3 +100,17 @@ def test_the_months_of_the_year(phone: Phone, world: World) -> None:
     phone.tap("Other months")
     phone.tap("May 2025")
     assert "Report May 2025" in phone.text
+
+
+def test_the_years_are_paged(phone: Phone, world: World) -> None:
+    with world.database.transaction() as session:
+        session.add(BlocYear(bloc_id=world.bloc.id or 0, year=2024, opened_at=world.now))
+    phone.command("reports")
+    assert "Reports of 2025 · U3" in phone.text
+    phone.tap("◀ 2024")
+    assert "Reports of 2024 · U3" in phone.text
+    assert "no months to report on in this year yet" in phone.text, "the unit joined later"
+    phone.tap("2025 ▶")
+    assert "▫ March 2025" in phone.buttons
+    phone.command("reports", "2024")
+    assert "Reports of 2024" in phone.text

@@ -21,7 +21,7 @@ from bot.models import (
     StepKind,
 )
 from bot.services import evidence, figures, report_sending, reports, review
-from bot.services.access import Actor
+from bot.services.access import Actor, find_actor
 from bot.services.report_sheet import sheet
 from tests.builders import World, make_world
 from tests.flows.phone import file
@@ -172,6 +172,20 @@ def test_a_draft_cannot_be_withdrawn(world: World, person: Person) -> None:
     with pytest.raises(Superseded) as caught, world.acting(person) as (session, actor):
         report_sending.withdraw(session, actor, report_id)
     assert caught.value.code == "report_not_sent"
+
+
+@pytest.mark.postgresql
+def test_people_are_told_while_they_act_themselves(postgres_database: Database) -> None:
+    """A sending doesn't wait for its reviewers' own updates, which may wait for the report."""
+    world = make_world(postgres_database)
+    person, leader = world.person(2), world.person(0)
+    report_id = filled(world, person)
+    with postgres_database.transaction() as busy:
+        find_actor(busy, leader.telegram_id, world.now, (), lock=True)
+        with world.acting(person) as (session, actor):
+            session.connection().exec_driver_sql("SET LOCAL lock_timeout = '1s'")
+            report_sending.send(session, actor, report_id)
+    assert world.told("review_new") == [(leader.id, "review_new")]
 
 
 # --- Over months ------------------------------------------------------------------------------
