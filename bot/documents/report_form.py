@@ -78,7 +78,7 @@ class _Writer:
     def __init__(self, t: Texts, sheet: Sheet, units: Mapping[str, str], draft: Draft) -> None:
         self.t, self.sheet, self.units, self.draft = t, sheet, units, draft
         self.page: Any = draft.book.add_worksheet(
-            self._sheet_name(t._("Report {month}", month=f"{sheet.report.month:%m-%Y}"))
+            self._sheet_name(plain(t._("Report {month}", month=f"{sheet.report.month:%m-%Y}")))
         )
         self.rows: dict[str, int] = {}
 

@@ -52,8 +52,10 @@ def queue(
 ) -> None:
     """Have a workbook read. Where it is no form it becomes evidence of the report that is open.
 
-    ``key`` names the message that brought it. Raises Invalid (``evidence_too_large``) at once.
+    ``key`` names the message that brought it. Raises Invalid (``evidence_too_large``) at once,
+    Forbidden for whoever holds no seat.
     """
+    _ = actor.here
     evidence.check(file)
     session.add(
         Job(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import html
 import io
 import re
@@ -16,6 +17,10 @@ from openpyxl import Workbook, load_workbook
 from sqlmodel import select
 
 from bot.database import Database
+from bot.demo.telegram.limits import Rates
+from bot.demo.telegram.server import StandIn
+from bot.errors import Forbidden, NotFound
+from bot.i18n import KNOWN_LANGUAGES
 from bot.models import Evidence, Report, ReportState
 from bot.services import reports, review
 from bot.views.base import View
@@ -24,7 +29,7 @@ from tests.builders import World, make_world, sent_report
 from tests.flows.desk import Desk
 from tests.flows.phone import Phone, file
 from tests.flows.reporting import fill
-from tests.running import settings_for
+from tests.running import TOKEN, running_bot, settings_for
 
 VALUE = "F"
 
@@ -203,6 +208,32 @@ def test_what_breaks_a_rule_is_kept_and_pointed_out(phone: Phone, desk: Desk, wo
     assert "⚠ Opinions forwarded is 5: that is more than Opinions received" in phone.text
 
 
+def test_the_whole_way_through_telegram(sqlite_database: Database, tmp_path: Path) -> None:
+    """A real bot against the stand-in: the file goes up and comes down, the picture is copied."""
+    world = make_world(sqlite_database)
+    lan = world.person(2, name="Lan").telegram_id
+    with StandIn(TOKEN, rates=Rates.off()) as tg:
+        tg.add_user(lan, "Lan", language_code="en")
+        with running_bot(sqlite_database, tg, tmp_path, now=lambda: world.now):
+            tg.start(lan)
+            tg.send_text(lan, "/report")
+            card = tg.wait_message(lan, contains="Report March 2025")
+            tg.press(lan, card.message_id, "📄 XLSX form")
+            form = tg.wait_message(lan, contains="Report form for March 2025, U3")
+            content = tg.file(form.media["document"]["file_id"])
+            filled = edit(content, {"models_sustained": 3, "plan": "1+1 is no formula"})
+            tg.send_document(lan, filled, "bao-cao.xlsx")
+            done = tg.wait_message(lan, contains="2 entries were taken over")
+            assert "Open the report" in [one["text"] for row in done.buttons for one in row]
+            tg.send_document(lan, b"%PDF-1.7 minutes", "minutes.pdf")
+            stored = tmp_path / "evidence"
+            tg.wait_for(lambda: [one for one in stored.rglob("*") if one.is_file()])
+    assert values(world) == {"models_sustained": "3", "plan": "1+1 is no formula"}
+    [copy] = [one for one in stored.rglob("*") if one.is_file()]
+    assert copy.read_bytes() == b"%PDF-1.7 minutes"
+    assert copy.name == hashlib.sha256(b"%PDF-1.7 minutes").hexdigest()
+
+
 # --- Refusing ----------------------------------------------------------------------------------
 
 
@@ -331,8 +362,6 @@ def test_a_sent_report_takes_no_form(phone: Phone, desk: Desk, world: World) -> 
 def test_the_form_of_another_units_report_cannot_be_had(
     phone: Phone, desk: Desk, world: World
 ) -> None:
-    from bot.errors import NotFound
-
     phone.command("report")
     button = phone.button("XLSX form").data
     with pytest.raises(NotFound):
@@ -380,6 +409,12 @@ def test_without_an_open_report_another_workbook_is_explained(phone: Phone, desk
     assert "names.xlsx isn't a form of mine" in text(message)
 
 
+def test_a_stranger_has_nothing_read(desk: Desk, world: World) -> None:
+    with pytest.raises(Forbidden):
+        Phone(world, world.person()).send(file("form.xlsx"))
+    assert desk.jobs() == []
+
+
 def test_a_workbook_that_is_too_large_is_refused_at_once(phone: Phone, desk: Desk) -> None:
     phone.command("report")
     phone.send(file("big.xlsx", size=21 * 2**20))
@@ -393,3 +428,23 @@ def test_a_workbook_that_telegram_lost(phone: Phone, desk: Desk) -> None:
     desk.work()
     [message] = desk.news(phone.person)
     assert "Telegram doesn't have that file any more" in text(message)
+
+
+@pytest.mark.parametrize("language", KNOWN_LANGUAGES)
+def test_in_every_language(sqlite_database: Database, tmp_path: Path, language: str) -> None:
+    world = make_world(sqlite_database)
+    desk = Desk(world, job_kinds(settings_for(sqlite_database, "http://127.0.0.1:1", tmp_path)))
+    phone = Phone(world, world.person(2, language=language))
+    phone.command("report", "2025-03")
+    phone.data("workbook:form:0:1")
+    *_, message = desk.news(phone.person)
+    assert message.attachment is not None
+    numbers = {"en": "1,200", "hi": "1,200", "vi": "1.200", "de": "1.200"}
+    for key, number in (("a", numbers.get(language, "1 200")), ("b", "mười")):
+        desk.files[f"{key}-id"] = edit(message.attachment.content, {"relief_money": number})
+        phone.send(file("form.xlsx", key=key))
+        desk.work()
+    *_, good, bad = desk.news(phone.person)
+    assert "F33" in text(bad)
+    assert "F33" not in text(good)
+    assert values(world) == {"relief_money": "1200"}

@@ -11,7 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from bot.documents.tables import MAX_BYTES, TableError, read_cells, read_texts
+from bot.documents.tables import (
+    FORMULA,
+    MAX_BYTES,
+    MAX_PAGES,
+    TableError,
+    read_book,
+    read_cells,
+    read_texts,
+)
 
 TEXT = "đơn vị;biên chế\nHội Nông dân;18\n"
 ROWS = [["đơn vị", "biên chế"], ["Hội Nông dân", "18"]]
@@ -171,3 +179,47 @@ SMALL = xlsx(["a", 1])
 STYLES_WITHOUT_A_DEFAULT = (
     b'<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"/>'
 )
+
+
+# --- Whole workbooks ---------------------------------------------------------------------------
+
+
+def test_formulas_are_named_whatever_they_gave() -> None:
+    book = Workbook()
+    book.active.title = "Một"
+    book.active.append(["=1+1", "=a text", 3])
+    book.active["B1"].data_type = "s"
+    book.create_sheet("Hai")["C2"] = dt.datetime(2025, 3, 4)
+    one, two = read_book(saved(book))
+    assert (one.title, one.rows) == ("Một", [[FORMULA, "=a text", Decimal(3)]])
+    assert two.cell(2, 3) == dt.datetime(2025, 3, 4)
+    assert (two.cell(9, 9), two.cell(1, 1)) == (None, None)
+
+
+def test_more_sheets_than_anybody_needs_are_left() -> None:
+    book = Workbook()
+    for number in range(20):
+        book.create_sheet(f"s{number}")
+    assert len(read_book(saved(book))) == MAX_PAGES
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"a;b", "table_unreadable"),
+        (b"PK\x03\x04", "table_unreadable"),
+        (b"\xd0\xcf\x11\xe0", "table_old_format"),
+        (b"PK\x03\x04" + b"x" * MAX_BYTES, "table_too_large"),
+        (
+            repacked(
+                xlsx(["a"]), "xl/worksheets/sheet1.xml", b"<!DOCTYPE x [<!ENTITY a 'a'>]><x/>"
+            ),
+            "table_unreadable",
+        ),
+        (repacked(xlsx(["a"]), "big.xml", b"x" * 30_000_000), "table_too_large"),
+    ],
+)
+def test_a_workbook_that_is_none_or_a_bomb(data: bytes, code: str) -> None:
+    with pytest.raises(TableError) as error:
+        read_book(data)
+    assert error.value.code == code
