@@ -54,7 +54,7 @@ class Phone:
     @property
     def text(self) -> str:
         """The screen's text as it is read."""
-        return str(self.view.text.striptags()) if self.view.text else ""  # type: ignore[attr-defined]
+        return str(self.view.text.striptags()) if self.view.text else ""
 
 
 def file(name: str | None = None, **what: Any) -> Media:

@@ -78,7 +78,7 @@ def test_files_that_are_no_evidence(
     phone: Phone, world: World, media: object, sentence: str
 ) -> None:
     phone.command("report")
-    phone.send(media)  # type: ignore[arg-type]
+    phone.send(media)
     assert sentence in phone.text
     assert evidence_of(world) == []
 
@@ -95,7 +95,7 @@ def test_files_that_are_no_evidence(
 )
 def test_files_that_are_evidence(phone: Phone, world: World, media: object) -> None:
     phone.command("report")
-    phone.send(media)  # type: ignore[arg-type]
+    phone.send(media)
     assert len(evidence_of(world)) == 1
 
 

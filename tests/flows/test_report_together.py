@@ -4,17 +4,31 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+from decimal import Decimal
 
 import pytest
 
 from bot.database import Database
-from bot.domain.default_template import default_template
+from bot.domain.template import (
+    AT_MOST,
+    SPLIT,
+    TEXT,
+    IndicatorSpec,
+    PartSpec,
+    RuleSpec,
+    TemplateSpec,
+    to_json,
+)
 from bot.errors import Expected, Forbidden, NotFound
 from bot.models import (
+    BlocYear,
     ReportState,
     SeatRole,
+    Template,
     Unit,
 )
+from bot.services import reports
+from bot.views.base import DATA_BYTES, TEXT_LIMIT
 from tests.builders import NOW, World, make_world
 from tests.flows.phone import Phone, file
 from tests.flows.reporting import evidence_of, fill, form_of, report_of, sent, values
@@ -210,12 +224,70 @@ def test_a_closed_unit_sends_nothing(phone: Phone, world: World) -> None:
         assert caught.value.code == "unit_closed"
 
 
-def test_every_screen_fits_a_phone_with_the_longest_labels(phone: Phone, world: World) -> None:
-    """Callback data and texts stay within Telegram's limits on every screen of the form."""
+def huge_template() -> TemplateSpec:
+    """As large as a leader can make it: sixty rows in one part, the longest codes and labels."""
+    rows = [IndicatorSpec(f"r{n:039d}", "p" * 40, {"vi": f"<{n}>&" + "ế" * 115}) for n in range(55)]
+    words = [
+        IndicatorSpec(f"w{n:039d}", "p" * 40, {"vi": "W" * 120}, type=TEXT, required=False)
+        for n in range(5)
+    ]
+    codes = [one.code for one in rows]
+    return TemplateSpec(
+        (PartSpec("p" * 40, {"vi": "P" * 120}),),
+        (*rows, *words),
+        (
+            RuleSpec(SPLIT, codes[0], tuple(codes[1:50])),
+            *(RuleSpec(AT_MOST, code, (codes[0],)) for code in codes[1:50]),
+        ),
+    )
+
+
+def test_every_screen_fits_with_the_largest_template(phone: Phone, world: World) -> None:
+    spec = huge_template()
+    with world.database.transaction() as session:
+        session.add(
+            Template(
+                bloc_year_id=world.year.id or 0, version=9, spec=to_json(spec), created_at=world.now
+            )
+        )
+        year = session.get_one(BlocYear, world.year.id)
+        year.template_version = 9
+        session.add(year)
     phone.command("report")
-    for part in default_template().parts:
-        phone.data(f"report:part:{form_of(world, phone).version}:{part.code}")
-        assert len(phone.text) < 4096
-    for one in default_template().inputs:
-        phone.data(f"report:field:{form_of(world, phone).version}:{one.code}")
-        assert len(phone.text) < 1500
+    part = spec.parts[0].code
+
+    def screen(action: str, *args: object) -> None:
+        version = form_of(world, phone).version
+        phone.data(":".join(["report", action, str(version), *map(str, args)]))
+        fits(phone)
+
+    screen("part", part)
+    screen("partzero", part)
+    screen("undo")
+    phone.type("\n".join(["9" * 15] * 55))
+    fits(phone)
+    for one in spec.inputs[-5:]:
+        screen("field", one.code)
+        phone.type("ế" * 1000)
+        fits(phone)
+        screen("field", one.code)
+    screen("card")
+    screen("send", 0)
+    assert "can't be sent yet" in phone.text
+    screen("part", part)
+    screen("field", spec.inputs[1].code)
+    report_id = report_of(world).id or 0
+    with world.acting(phone.person) as (session, actor):
+        zeros = {one.code: Decimal(0) for one in spec.inputs if one.numeric}
+        reports.change(session, actor, report_id, zeros)
+    for page in range(8):
+        screen("send", page)
+    screen("confirm")
+    assert "Report 1 was sent" in phone.text
+
+
+def fits(phone: Phone) -> None:
+    """What Telegram takes."""
+    assert len(phone.text) <= TEXT_LIMIT
+    assert sum(len(row) for row in phone.view.rows) <= 100
+    assert all(1 <= len(one.data.encode()) <= DATA_BYTES for row in phone.view.rows for one in row)

@@ -56,11 +56,11 @@ def wander(dice: random.Random, phone: Phone, world: World) -> None:
         phone.data(dice.choice(buttons).data)
 
 
-@pytest.mark.parametrize("seed", range(6))
-def test_wandering_never_fails(sqlite_database: Database, seed: int) -> None:
-    world = make_world(sqlite_database)
+@pytest.mark.parametrize("seed", range(3))
+def test_wandering_never_fails(database: Database, seed: int) -> None:
+    world = make_world(database)
     dice = random.Random(seed)
-    language = ["vi", "en", "cs", "de", "uk", "hi"][seed]
+    language = ["vi", "en", "hi"][seed]
     phones = [Phone(world, world.person(2, language=language)) for _ in range(2)]
     reviewer = world.person(0)
     for phone in phones:

@@ -235,11 +235,11 @@ def test_the_number_of_queries_does_not_grow(sqlite_database: Database) -> None:
         report_id = begin(world, person, dt.date(2025, months, 1))
         counts.append(
             (
-                count(world, person, lambda s, a, r=report_id: sheet(s, a, r)),  # type: ignore[misc]
+                count(world, person, lambda s, a, r=report_id: sheet(s, a, r)),
                 count(
                     world,
                     person,
-                    lambda s, a, r=report_id: reports.change(s, a, r, {"models_new": Decimal(1)}),  # type: ignore[misc]
+                    lambda s, a, r=report_id: reports.change(s, a, r, {"models_new": Decimal(1)}),
                 ),
                 count(world, person, reports.year_board),
             )
