@@ -177,6 +177,7 @@ class App:
         together = Together(updates, self.in_thread) if self.database.is_sqlite else None
         intake = Intake(self.bot, updates, replies, self.in_thread, after, together=together)
         await self._patient(self._tidy_up, updates, replies, outbox, jobs, alone=not webhook)
+        await self._patient(self._find_menus, updates, menus)
         await intake.resume()
 
         scheduler = make_scheduler()
@@ -270,6 +271,10 @@ class App:
         before = self.now() if alone else self.now() - OTHERS_ANSWERS
         for reply in await self.in_thread(updates.unshown, before):
             replies.put(reply)
+
+    async def _find_menus(self, updates: Updates, menus: Menus) -> None:
+        for actor in await self.in_thread(updates.menus_due):
+            menus.due(actor)
 
     async def _patient(self, call: Callable[..., Any], *args: Any, **options: Any) -> None:
         pause = 0.2

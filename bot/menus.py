@@ -1,6 +1,7 @@
 """Telegram's command menus: per language for everybody, per person by role.
 
-What a person's chat shows is kept as a short key; a change of role or language makes it due.
+What a person's chat shows is kept as a short key; a change of role or language makes it due. The
+key is forgotten in the transaction of that change, so that a restart in between finds it due.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any
 
 import structlog
 from telegram import Bot, BotCommand, BotCommandScopeAllPrivateChats, BotCommandScopeChat
-from telegram.error import TelegramError
+from telegram.error import BadRequest, Forbidden, TelegramError
 
 from bot.errors import DatabaseAway
 from bot.i18n import KNOWN_LANGUAGES, texts
@@ -20,6 +21,9 @@ from bot.services.access import Actor
 from bot.updates import Updates
 
 log = structlog.get_logger(__name__)
+
+#: Seconds until a menu that failed for a passing reason is tried again.
+AGAIN = 5.0
 
 InThread = Callable[..., Awaitable[Any]]
 #: The commands that an actor sees in a language: (name, description).
@@ -34,17 +38,21 @@ class Menus:
         self._updates = updates
         self._listing = listing
         self._in_thread = in_thread
-        self._due: asyncio.Queue[Actor] = asyncio.Queue()
+        self._due: asyncio.Queue[int] = asyncio.Queue()
+        self._wanted: dict[int, Actor] = {}
 
     def due(self, actor: Actor) -> None:
         """This person's menu no longer fits."""
-        self._due.put_nowait(actor)
+        person_id = actor.person.id or 0
+        if person_id not in self._wanted:
+            self._due.put_nowait(person_id)
+        self._wanted[person_id] = actor
 
     async def run(self, default_language: str) -> None:
         """Set the menus that everybody starts with, then persons' own as they fall due."""
         await self._everybody(default_language)
         while True:
-            actor = await self._due.get()
+            actor = self._wanted.pop(await self._due.get())
             try:
                 await self._bot.set_my_commands(
                     _commands(self._listing(actor, actor.person.language)),
@@ -53,9 +61,16 @@ class Menus:
                 await self._in_thread(
                     self._updates.menu_shown, actor.person.id, menu_key(self._listing, actor)
                 )
+            except (BadRequest, Forbidden) as error:
+                # Nobody there to see it; whoever comes back is asked about again.
+                log.info("menu_refused", person=actor.person.id, error=type(error).__name__)
             except (TelegramError, DatabaseAway) as error:
-                # The person's next update makes it due again.
                 log.info("menu_failed", person=actor.person.id, error=type(error).__name__)
+                asyncio.get_running_loop().call_later(AGAIN, self._again, actor)
+
+    def _again(self, actor: Actor) -> None:
+        if actor.person.id not in self._wanted:
+            self.due(actor)
 
     async def _everybody(self, default_language: str) -> None:
         for code in (None, *KNOWN_LANGUAGES):

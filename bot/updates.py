@@ -213,6 +213,10 @@ class Updates:
             # Who this is has changed: a seat taken, left, or another one chosen.
             after = find_actor(session, incoming.telegram_id, now, self._admins, lock=False)
         menu_due = after is not None and self._menu_key(after) != person.menu
+        if menu_due and person.menu is not None:
+            # Unknown until Telegram has taken the new one: a restart finds it due.
+            person.menu = None
+            session.add(person)
         return Outcome(
             reply=reply,
             outbox=OutMessage in touched or came_back,
@@ -367,6 +371,27 @@ class Updates:
         """Telegram shows this person the command menu of ``key`` now."""
         with self._database.transaction() as session:
             session.exec(update(Person).where(col(Person.id) == person_id).values(menu=key))
+
+    def menus_due(self, limit: int = 1000) -> list[Actor]:
+        """People whose command menu a process that was stopped had not set yet."""
+        now = self._now()
+        with self._database.transaction() as session:
+            due = session.exec(
+                select(Person.telegram_id)
+                .where(
+                    col(Person.menu).is_(None),
+                    col(Person.blocked_at).is_(None),
+                    # Whoever has left altogether has no number any more.
+                    col(Person.telegram_id) > 0,
+                )
+                .order_by(col(Person.id).desc())
+                .limit(limit)
+            ).all()
+            found = (
+                find_actor(session, telegram_id, now, self._admins, lock=False)
+                for telegram_id in due
+            )
+            return [actor for actor in found if actor is not None]
 
     def forget(self, before: dt.datetime) -> None:
         """Drop records of updates that Telegram can no longer repeat."""
