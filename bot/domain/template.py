@@ -150,6 +150,23 @@ class TemplateSpec:
         """The indicators that are typed."""
         return tuple(one for one in self.indicators if one.code not in self.computed)
 
+    @cached_property
+    def rules_touching(self) -> dict[str, tuple[RuleSpec, ...]]:
+        """For every code the rules that depend on it, through totals too."""
+        sums = {rule.code: rule.others for rule in self.rules if rule.kind == SUM}
+        found: dict[str, list[RuleSpec]] = {}
+        for rule in self.rules:
+            touched = set(rule.codes)
+            waiting = list(rule.codes)
+            while waiting:
+                for code in sums.get(waiting.pop(), ()):
+                    if code not in touched:
+                        touched.add(code)
+                        waiting.append(code)
+            for code in touched:
+                found.setdefault(code, []).append(rule)
+        return {code: tuple(rules) for code, rules in found.items()}
+
     def rules_of(self, code: str) -> tuple[RuleSpec, ...]:
         """The rules that name this indicator."""
         return tuple(rule for rule in self.rules if code in rule.codes)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlmodel import Session, col
 
 from bot.errors import Forbidden
@@ -115,6 +115,21 @@ class Place:
     year: BlocYear
 
 
+# Built once: every update asks this.
+_FIND: Any = (
+    select(Person, Seat, Unit, Bloc, BlocYear)
+    .outerjoin(Seat, (col(Seat.person_id) == Person.id) & col(Seat.until).is_(None))
+    .outerjoin(Unit, col(Unit.id) == Seat.unit_id)
+    .outerjoin(Bloc, col(Bloc.id) == Seat.bloc_id)
+    .outerjoin(BlocYear, (col(BlocYear.bloc_id) == Bloc.id) & (col(BlocYear.year) == Bloc.year))
+    .where(col(Person.telegram_id) == bindparam("telegram_id"))
+    .order_by(col(Seat.chosen_at).desc().nulls_last(), col(Seat.id).desc())
+    .limit(1)
+)
+# Only against the person's other updates: messages to them may be queued meanwhile.
+_FIND_AND_LOCK: Any = _FIND.with_for_update(of=Person, key_share=True)
+
+
 def find_actor(
     session: Session, telegram_id: int, now: dt.datetime, admins: tuple[int, ...], *, lock: bool
 ) -> Actor | None:
@@ -123,20 +138,8 @@ def find_actor(
     ``lock`` holds the person's row until the transaction ends, so that two updates of one
     person are never worked on at once, by whichever process.
     """
-    query: Any = (
-        select(Person, Seat, Unit, Bloc, BlocYear)
-        .outerjoin(Seat, (col(Seat.person_id) == Person.id) & col(Seat.until).is_(None))
-        .outerjoin(Unit, col(Unit.id) == Seat.unit_id)
-        .outerjoin(Bloc, col(Bloc.id) == Seat.bloc_id)
-        .outerjoin(BlocYear, (col(BlocYear.bloc_id) == Bloc.id) & (col(BlocYear.year) == Bloc.year))
-        .where(col(Person.telegram_id) == telegram_id)
-        .order_by(col(Seat.chosen_at).desc().nulls_last(), col(Seat.id).desc())
-        .limit(1)
-    )
-    if lock:
-        # Only against the person's other updates: messages to them may be queued meanwhile.
-        query = query.with_for_update(of=Person, key_share=True)
-    row = session.exec(query).first()
+    query = _FIND_AND_LOCK if lock else _FIND
+    row = session.exec(query, params={"telegram_id": telegram_id}).first()
     if row is None:
         return None
     person, seat, unit, bloc, year = row

@@ -18,7 +18,7 @@ from bot.domain.report import (
     Value,
     Values,
     check_all,
-    check_field,
+    check_typed,
     compute,
     filled,
     progress,
@@ -107,11 +107,7 @@ class Sheet:
     @cached_property
     def broken(self) -> dict[str, Problem]:
         """Fields that hold something wrong, with what is wrong first; empty ones are not."""
-        found: dict[str, Problem] = {}
-        for one in self.template.inputs:
-            for problem in check_field(self.template, self.values, one.code)[:1]:
-                found[one.code] = problem
-        return found
+        return check_typed(self.template, self.values)
 
     @cached_property
     def progress(self) -> dict[str, PartProgress]:
