@@ -19,14 +19,14 @@ def open_scene(stage: Stage) -> None:
     units = stage.scenario.units
     figures = {unit.short_name: _figures(stage, unit, past, present) for unit in units}
 
-    def report_past(unit: Unit) -> int:
+    def report_past(unit: Unit) -> months.Sent:
         return _report(stage.phone(unit), unit, past, figures[unit.short_name][0])
 
-    numbers = stage.together([lambda unit=unit: report_past(unit) for unit in units])  # type: ignore[misc]
+    past_reports = stage.together([lambda unit=unit: report_past(unit) for unit in units])  # type: ignore[misc]
     leads = units.index(stage.scenario.leader)
-    own = numbers.pop(leads)
+    own = past_reports.pop(leads)
 
-    def present_month(unit: Unit, place: int) -> int | None:
+    def present_month(unit: Unit, place: int) -> months.Sent | None:
         phone, month = stage.phone(unit), figures[unit.short_name][1]
         if place in (0, 1):
             return _report(phone, unit, present, month)
@@ -38,8 +38,8 @@ def open_scene(stage: Stage) -> None:
     leader = stage.phone(stage.scenario.leader)
     stage.together(
         [
-            lambda: months.approve_by_taps(leader, numbers),
-            lambda: months.approve_by_taps(stage.phone(stage.scenario.deputy), [own]),
+            lambda: months.approve_by_taps(leader, [one.number for one in past_reports]),
+            lambda: months.approve_by_taps(stage.phone(stage.scenario.deputy), [own.number]),
         ]
     )
     others = [unit for unit in units if not unit.office]
@@ -51,7 +51,7 @@ def open_scene(stage: Stage) -> None:
     )
     months.give_back_by_taps(
         leader,
-        sent[1],
+        sent[1].number,
         ("people_outreach", "relief_money"),
         "Đề nghị kiểm tra lại hai số liệu này.",
     )
@@ -63,7 +63,7 @@ def _figures(stage: Stage, unit: Unit, past: dt.date, present: dt.date) -> tuple
     return first, month_figures(stage.scenario.key, unit, present, first)
 
 
-def _report(phone: Phone, unit: Unit, month: dt.date, figures: Month) -> int:
+def _report(phone: Phone, unit: Unit, month: dt.date, figures: Month) -> months.Sent:
     months.open_report(phone, month)
     months.fill_pasted(phone, figures)
     months.enter_date(phone, figures, forwarded_on(month, dt.datetime.now(ZONE).date()))

@@ -96,6 +96,13 @@ class Stage:
         self.phones[unit, role] = phone
         return phone
 
+    def succeed(self, unit: Unit, role: str, coming: Phone) -> None:
+        """Who came takes the place of who left; both stay on the stage."""
+        gone = self.phones.pop((unit.short_name, role))
+        self.phones = {who: phone for who, phone in self.phones.items() if phone is not coming}
+        self.phones[unit.short_name, role] = coming
+        self.phones["", f"former {len(self.phones)}"] = gone
+
     # -- before the curtain ---------------------------------------------------------------
 
     def create_bloc(self, years: Iterable[int]) -> None:

@@ -91,7 +91,9 @@ def month_figures(key: str, unit: Unit, month: dt.date, before: Month | None) ->
 def quiet_month(before: Month) -> Month:
     """A month in which nothing was done: what there is stays, all else is 0."""
     quiet = dict.fromkeys(before, 0)
-    quiet["models_sustained"] = quiet["models_total"] = before["models_total"]
+    quiet["models_sustained"] = before["models_total"]
+    quiet["models_new"] = before["models_new"]
+    quiet["models_total"] = quiet["models_sustained"] + quiet["models_new"]
     quiet["members_total"] = before["members_total"]
     return quiet
 

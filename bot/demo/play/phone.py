@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.demo.play.wire import PATIENCE, Json, Unexpected, Watch
+from bot.demo.play.wire import PATIENCE, Json, Watch
 
 #: Lines of a screen that the transcript quotes, and characters of each.
 _LINES, _WIDTH = 3, 110
@@ -44,14 +44,16 @@ def find_button(
     return None
 
 
-def bold_texts(message: Json) -> list[str]:
-    """What stands in bold, in order. Offsets of entities count UTF-16 units."""
+def value_texts(message: Json) -> list[str]:
+    """What stands in bold after a colon, in order. Offsets of entities count UTF-16 units."""
     units = message["text"].encode("utf-16-le")
-    return [
-        units[2 * one["offset"] :][: 2 * one["length"]].decode("utf-16-le")
-        for one in message["entities"]
-        if one["type"] == "bold"
-    ]
+    found = []
+    for one in message["entities"]:
+        start = 2 * one["offset"]
+        before = units[:start].decode("utf-16-le").rstrip(" \N{NO-BREAK SPACE}")
+        if one["type"] == "bold" and before.endswith(":"):
+            found.append(units[start : start + 2 * one["length"]].decode("utf-16-le"))
+    return found
 
 
 @dataclass
@@ -116,14 +118,21 @@ class Phone:
         tapped = message["message_id"]
         self.shown(shows, only=None if shows else tapped, quiet=quiet)
 
-    def taps_in_vain(self, message: Json, button: Json, times: int = 1) -> list[str]:
-        """Tap a button however old its message is, several times at once; gives the answers."""
-        self._note(f"[{button['text']}] × {times}, on an old screen" if times == 1 else
-                   f"[{button['text']}] × {times}")  # fmt: skip
-        queries = [
-            self._act("forge", message_id=message["message_id"], data=button["callback_data"])
-            for _ in range(times)
-        ]
+    def taps_for_file(self, action: str) -> None:
+        """Tap a button whose answer comes later as a file."""
+        message, button = self.button(action)
+        self._note(f"[{button['text']}]")
+        query = self._act("press", message_id=message["message_id"], button=button["callback_data"])
+        self._answer(query)
+
+    def taps_anyway(self, message: Json, button: Json, times: int = 1) -> list[str]:
+        """Tap a button however old its message is, or several times at once; gives the answers."""
+        self._note(f"[{button['text']}]" + (f" × {times} at once" if times > 1 else " of before"))
+        return self.forges(message["message_id"], *[button["callback_data"]] * times)
+
+    def forges(self, message_id: int, *datas: str) -> list[str]:
+        """Send callback data as a tampered client could; gives the answers."""
+        queries = [self._act("forge", message_id=message_id, data=data) for data in datas]
         answers = [self._answer(query) for query in queries]
         self.lines += [f"      ({one})" for one in answers if one]
         return answers
@@ -218,35 +227,56 @@ class Phone:
 
         self.watch.wait(look, what)
 
-    def gets(self, *texts: str, seconds: float = PATIENCE) -> Json:
-        """A message with these texts has come that no earlier call has taken."""
+    def gets(
+        self,
+        *texts: str,
+        button: tuple[object, ...] = (),
+        seconds: float = PATIENCE,
+        quiet: bool = False,
+    ) -> Json:
+        """A message with these texts (and this button) has come that no earlier call has taken."""
 
         def look() -> Json | None:
-            for message in self.chat():
-                fits = message["from_bot"] and message["message_id"] not in self._noticed
-                if fits and all(one in message["text"] for one in texts):
-                    return message
-            return None
+            return next(iter(self.got(*texts, button=button)), None)
 
         found = self.watch.wait(
             look,
             lambda: (
-                f"{self.name} didn't get a message with {texts}. They see:\n{self.last_words()}"
+                f"{self.name} didn't get a message with {texts} {button}. They see:\n"
+                f"{self.last_words()}"
             ),
             seconds,
         )
         self._noticed.add(found["message_id"])
-        self.lines.append(f"  → {self.name}:\n{quote(found['text'])}")
+        if not quiet:
+            self.lines.append(f"  → {self.name}:\n{quote(found['text'])}")
         return found
 
-    def got(self, *texts: str) -> list[Json]:
-        """Messages with these texts that stand in the chat and that no call has taken."""
+    def gets_file(self, ending: str) -> Json:
+        """A file has come whose name ends like this; gives its facts (`files` of a message)."""
+
+        def look() -> Json | None:
+            for message in self.chat():
+                if message["from_bot"] and message["message_id"] not in self._noticed:
+                    for file in message["files"]:
+                        if file["name"].endswith(ending):
+                            self._noticed.add(message["message_id"])
+                            return dict(file)
+            return None
+
+        found = self.watch.wait(look, lambda: f"{self.name} didn't get a file *{ending}")
+        self.lines.append(f"  → {self.name}: 📎 {found['name']}")
+        return found
+
+    def got(self, *texts: str, button: tuple[object, ...] = ()) -> list[Json]:
+        """Messages with these texts (and this button) that stand there and no call has taken."""
         return [
             one
             for one in self.chat()
             if one["from_bot"]
             and one["message_id"] not in self._noticed
             and all(text in one["text"] for text in texts)
+            and (not button or find_button(one, str(button[0]), button[1:]) is not None)
         ]
 
     def last_words(self, count: int = 2) -> str:
