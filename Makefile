@@ -5,7 +5,7 @@ PORT ?= 8081
 SCENARIO ?= S1a
 STAMP := .venv/.installed
 
-.PHONY: install demo run test check bench texts migration lock format clean
+.PHONY: install demo run test crash check bench texts migration lock format clean
 
 install: $(STAMP)
 
@@ -23,6 +23,10 @@ run: install
 
 test: install
 	$(BIN)/python -m pytest
+
+# The whole crash test: at least 100 kills on SQLite and 100 on PostgreSQL; some minutes.
+crash: install
+	CRASH_KILLS=100 $(BIN)/python -m pytest tests/crash -rA
 
 check: install
 	$(BIN)/ruff format --check .
