@@ -56,8 +56,9 @@ Month = dict[str, int]
 def month_figures(key: str, unit: Unit, month: dt.date, before: Month | None) -> Month:
     """What a unit did in a month. ``before``: the month before it, for what goes on."""
     dice = random.Random(f"{key} {unit.short_name} {month:%Y-%m}")
-    sustained = before["models_total"] if before else unit.models
-    new = dice.choice((0, 0, 0, 1, 1, 2)) if before else 0
+    # Kept up from the years before, and new since January: both are states.
+    sustained = before["models_sustained"] if before else unit.models
+    new = dice.choice((0, 0, 0, 1, 1, 2)) + (before["models_new"] if before else 0)
     sessions, legal = dice.randint(2, 12), dice.choice((0, 1, 2, 3))
     received = dice.randint(0, 14)
     joined = dice.randint(0, max(2, unit.members // 2000))
@@ -91,10 +92,8 @@ def month_figures(key: str, unit: Unit, month: dt.date, before: Month | None) ->
 def quiet_month(before: Month) -> Month:
     """A month in which nothing was done: what there is stays, all else is 0."""
     quiet = dict.fromkeys(before, 0)
-    quiet["models_sustained"] = before["models_total"]
-    quiet["models_new"] = before["models_new"]
-    quiet["models_total"] = quiet["models_sustained"] + quiet["models_new"]
-    quiet["members_total"] = before["members_total"]
+    for code in ("models_sustained", "models_new", "models_total", "members_total"):
+        quiet[code] = before[code]
     return quiet
 
 

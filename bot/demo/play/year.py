@@ -56,6 +56,8 @@ class Year:
     reports: dict[tuple[str, dt.date], Sent] = field(default_factory=dict)
     decisions: int = 0
     forms: dict[str, bytes] = field(default_factory=dict)
+    #: Who was writing when the bot was killed.
+    crashed: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.names = {unit.short_name: unit.short_name for unit in self.units}
@@ -192,6 +194,7 @@ class Year:
         months.fill_pasted(phone, figures, REQUIRED[:5])
         for code in REQUIRED[5:8]:
             phone.types_blindly(str(figures[code]))
+        self.crashed.add(phone.id)
         self.stage.bot.kill()
         phone.lines.append("  (kill -9: the bot is gone, and started again)")
         self.stage.bot.start()
@@ -368,7 +371,9 @@ class Year:
     def play_present(self, month: dt.date, past: Year) -> None:
         """One unit reports on the month that it is now; the figures go on from last year's end."""
         unit = self.other(0)
-        before = past.figures[unit.short_name, past.months[-1]]
+        before = dict(past.figures[unit.short_name, past.months[-1]])
+        # What was new then has become what is kept up.
+        before["models_sustained"], before["models_new"] = before["models_total"], 0
         figures = month_figures(self.stage.scenario.key, unit, month, before)
         self.figures[unit.short_name, month] = figures
         phone = self.stage.phone(unit)
