@@ -14,10 +14,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
-from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
 
 import handlers
+from bot.client import Client
 from bot.config import Settings
 from bot.database import Database
 from bot.errors import DatabaseAway
@@ -57,9 +57,9 @@ class TokenRefused(Exception):
     """Telegram doesn't know the token."""
 
 
-def make_bot(settings: Settings) -> Bot:
+def make_bot(settings: Settings) -> Client:
     """The bot's client: requests over aiohttp, long polls over a connection of their own."""
-    return Bot(
+    return Client(
         settings.token,
         base_url=f"{settings.telegram_api_url}/bot",
         base_file_url=f"{settings.telegram_api_url}/file/bot",

@@ -16,9 +16,10 @@ from time import perf_counter
 from typing import Any
 
 import structlog
-from telegram import Bot, Update
+from telegram import Update
 from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError, TimedOut
 
+from bot.client import Client
 from bot.errors import DatabaseAway
 from bot.incoming import Incoming, read
 from bot.log import log_unexpected
@@ -59,7 +60,7 @@ class Intake:
 
     def __init__(
         self,
-        bot: Bot,
+        bot: Client,
         updates: Updates,
         replies: Replies,
         in_thread: InThread,
@@ -239,12 +240,7 @@ class Intake:
         while not stop.is_set():
             offset = min(window, default=newest + 1 if newest else None)
             poll = asyncio.ensure_future(
-                self._bot.get_updates(
-                    offset=offset,
-                    timeout=0 if window else POLL,
-                    read_timeout=POLL + 10,
-                    allowed_updates=ALLOWED,
-                )
+                self._bot.poll(offset, seconds=0 if window else POLL, allowed=ALLOWED)
             )
             await asyncio.wait({poll, stopping}, return_when=asyncio.FIRST_COMPLETED)
             if not poll.done():
@@ -287,8 +283,8 @@ class Intake:
         undone = [key for key, future in window.items() if not future.done()]
         if newest:
             try:
-                await self._bot.get_updates(
-                    offset=min(undone, default=newest + 1), timeout=0, limit=1
+                await self._bot.poll(
+                    min(undone, default=newest + 1), seconds=0, allowed=ALLOWED, limit=1
                 )
             except TelegramError as error:
                 log.info("farewell_failed", error=type(error).__name__)

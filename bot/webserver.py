@@ -18,6 +18,8 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 from telegram import Bot, Update
 
+from bot.client import read_update
+
 log = structlog.get_logger(__name__)
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - a header's name
@@ -77,7 +79,7 @@ def webhook_app(bot: Bot, intake: Takes, secret: str, path: str) -> Starlette:
             if len(body) > LARGEST_BODY:
                 return Response(status_code=413)
         try:
-            update = Update.de_json(json.loads(body), bot)
+            update = read_update(json.loads(body), bot)
         except (ValueError, KeyError, TypeError, AttributeError):
             return Response(status_code=400)
         (future,) = intake.take([update])
