@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, event, update
+from sqlalchemy import bindparam, delete, event, insert, update
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col, select
 
@@ -41,6 +41,10 @@ from bot.views.base import TOAST_LIMIT, View, clip, plain
 BLOCKED_KEPT = dt.timedelta(days=7)
 
 Route = Callable[[Incoming, Tx], View]
+
+# Built once: every update asks and writes these.
+_DONE = select(DoneUpdate.update_id).where(col(DoneUpdate.update_id) == bindparam("update"))
+_NOTE_DONE = insert(DoneUpdate)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +142,8 @@ class Updates:
         For a database that takes one writer at a time: the wait for the disk is shared. Raises
         DatabaseAway, and then nothing of the batch is done.
         """
+        if len(batch) == 1:
+            return [self.apply(batch[0][0], parked=batch[0][1])]
         outcomes: list[Outcome | Exception] = []
         with self._database.transaction() as session:
             for incoming, parked in batch:
@@ -169,7 +175,7 @@ class Updates:
             session.exec(
                 delete(ParkedUpdate).where(col(ParkedUpdate.update_id) == incoming.update_id)
             )
-        if session.get(DoneUpdate, incoming.update_id) is not None:
+        if session.exec(_DONE, params={"update": incoming.update_id}).first() is not None:
             return Outcome()
         actor = self._meet(session, incoming, now)
         person = actor.person
@@ -206,8 +212,11 @@ class Updates:
             card_id=card_id,
         )
         self._remember_card(session, incoming, person, view)
-        session.add(DoneUpdate(update_id=incoming.update_id, at=now, reply=reply.to_json()))
         session.flush()
+        session.exec(
+            _NOTE_DONE,
+            params={"update_id": incoming.update_id, "at": now, "reply": reply.to_json()},
+        )
         after: Actor | None = actor
         if touched & {Seat, BlocYear}:
             # Who this is has changed: a seat taken, left, or another one chosen.

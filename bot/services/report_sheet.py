@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func
+from sqlalchemy import bindparam, func
 from sqlmodel import Session, col, select
 
 from bot.domain import calendar
@@ -192,29 +192,34 @@ class Sheet:
         )
 
 
+# Built once: every value typed asks these.
+_OWN = (
+    select(Report, BlocYear, Person.name)
+    .join(BlocYear, col(BlocYear.id) == Report.bloc_year_id)
+    .outerjoin(Person, col(Person.id) == Report.sent_by)
+    .where(Report.id == bindparam("report"), Report.unit_id == bindparam("unit"))
+)
+_OF_MONTH = select(Report).where(
+    Report.unit_id == bindparam("unit"), Report.month == bindparam("month")
+)
+_FILES = (
+    select(Evidence.indicator, func.count())
+    .where(Evidence.report_id == bindparam("report"), col(Evidence.removed_at).is_(None))
+    .group_by(col(Evidence.indicator))
+)
+
+
 def sheet(session: Session, actor: Actor, report_id: int) -> Sheet:
     """The report of the actor's own unit with all that is shown. A constant number of queries."""
     mine = actor.my_unit()
-    row = session.exec(
-        select(Report, BlocYear, Person.name)
-        .join(BlocYear, col(BlocYear.id) == Report.bloc_year_id)
-        .outerjoin(Person, col(Person.id) == Report.sent_by)
-        .where(Report.id == report_id, Report.unit_id == mine.id)
-    ).first()
+    row = session.exec(_OWN, params={"report": report_id, "unit": mine.id}).first()
     if row is None:
         raise NotFound("report_not_yours")
     report, year, sender = row
     template = template_of(session, report.bloc_year_id, report.template_version)
-    before = session.exec(
-        select(Report).where(
-            Report.unit_id == mine.id, Report.month == calendar.add_months(report.month, -1)
-        )
-    ).first()
-    counts = session.exec(
-        select(Evidence.indicator, func.count())
-        .where(Evidence.report_id == report_id, col(Evidence.removed_at).is_(None))
-        .group_by(col(Evidence.indicator))
-    ).all()
+    month = calendar.add_months(report.month, -1)
+    before = session.exec(_OF_MONTH, params={"unit": mine.id, "month": month}).first()
+    counts = session.exec(_FILES, params={"report": report_id}).all()
     step, by, sent_values = _return(session, report)
     name = mine.short_name
     if report.state not in OPEN and report.sent_at is not None:

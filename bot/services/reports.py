@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from bot.domain import calendar
@@ -169,15 +170,18 @@ def _untouched(session: Session, report: Report) -> bool:
     return found.first() is None
 
 
+_LOCKED = (
+    select(Report)
+    .where(Report.id == bindparam("report"))
+    .with_for_update(key_share=True)
+    .execution_options(populate_existing=True)
+)
+
+
 def locked(session: Session, actor: Actor, report_id: int) -> Report:
     """The report of the actor's own unit, held until the transaction ends."""
     unit = my_open_unit(actor)
-    report = session.exec(
-        select(Report)
-        .where(Report.id == report_id)
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    ).first()
+    report = session.exec(_LOCKED, params={"report": report_id}).first()
     if report is None or report.unit_id != unit.id:
         raise NotFound("report_not_yours")
     return report

@@ -303,7 +303,7 @@ def test_faults_on_the_way_out_are_waited_out(
 
 
 def test_the_limits_are_kept_at_a_strict_server(sqlite_database: Database, tmp_path: Path) -> None:
-    with StandIn(TOKEN, rates=Rates(chat_burst=1)) as tg:
+    with StandIn(TOKEN, rates=Rates(chat_burst=2)) as tg:
         for number in range(1, 41):
             tg.add_user(number, f"P{number}")
         with running_bot(sqlite_database, tg, tmp_path, route=route):
