@@ -123,8 +123,8 @@ def sent(phone: Phone) -> Sent:
 
 
 def number_of(screen: Json) -> int:
-    """The report's number in the line of its state."""
-    found = _NUMBER.search("\n".join(screen["text"].splitlines()[1:]))
+    """The report's number: the first after the sign of its state."""
+    found = _NUMBER.search(screen["text"])
     if found is None:
         raise Unexpected(f"no number in:\n{screen['text']}")
     return int(found[1])

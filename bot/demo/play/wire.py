@@ -29,12 +29,19 @@ class Wire:
     def __init__(self, url: str) -> None:
         self._host = urlsplit(url).netloc
         self._local = threading.local()
+        self._connections: list[http.client.HTTPConnection] = []
 
     def _connection(self) -> http.client.HTTPConnection:
         connection: http.client.HTTPConnection | None = getattr(self._local, "connection", None)
         if connection is None:
             connection = self._local.connection = http.client.HTTPConnection(self._host, timeout=90)
+            self._connections.append(connection)
         return connection
+
+    def close(self) -> None:
+        """Close every thread's connection."""
+        while self._connections:
+            self._connections.pop().close()
 
     def _request(self, method: str, path: str, body: bytes | None = None) -> bytes:
         connection = self._connection()
@@ -101,6 +108,7 @@ class Watch:
     def __exit__(self, *_: object) -> None:
         self._ended = True
         self._thread.join(5)
+        self.wire.close()
 
     def _listen(self) -> None:
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import chain
@@ -20,7 +21,7 @@ from bot.demo.play.figures import (
     written,
 )
 from bot.demo.play.months import Sent
-from bot.demo.play.phone import Phone, value_texts
+from bot.demo.play.phone import Phone, action_of, find_button, value_texts
 from bot.demo.play.pictures import picture
 from bot.demo.play.wire import Unexpected
 from bot.demo.scenarios.model import REPRESENTATIVE, SIGNATORY, Unit
@@ -230,9 +231,9 @@ class Year:
             self.reports[unit.short_name, month] = sent
             phone = self.stage.phone(unit)
             self._check_late(phone, month)
-            phone.gets(
-                "✅", self.names[unit.short_name], button=("report:open", sent.id), quiet=True
-            )
+            if unit != double:
+                name = self.names[unit.short_name]
+                phone.gets("✅", name, button=("report:open", sent.id), quiet=True)
         self.flush_all()
 
     def _check_late(self, phone: Phone, month: dt.date) -> None:
@@ -248,11 +249,17 @@ class Year:
         phone.taps("report:send", shows="report:confirm", quiet=True)
         message, button = phone.button("report:confirm")
         phone.taps_anyway(message, button, times=2)
-        phone.screen = phone.button(months.SEALED)[0]
-        sent = months.sent(phone)
+        # The second tap may have led to the menu already: what tells is the message.
+        phone.screen = phone.gets("✅", button=("report:open",))
+        found = find_button(phone.screen, "report:open")
+        assert found is not None  # noqa: S101 - it was looked for
+        sent = Sent(months.number_of(phone.screen), action_of(found)[1])
         (answer,) = phone.taps_anyway(*old)
         if not answer:
             raise Unexpected("a stale button got no word")
+        time.sleep(people.SILENCE)
+        if phone.got("✅", button=("report:open", sent.id)):
+            raise Unexpected(f"{phone.name} tapped twice and sent twice")
         return sent
 
     def _withdraw(self, month: dt.date, unit: Unit) -> None:
