@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
+from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -96,6 +98,35 @@ def is_away(error: BaseException) -> bool:
     )
 
 
+class Turns:
+    """A lock that threads get in the order in which they asked for it.
+
+    SQLite lets waiting writers try again after growing pauses, so a busy writer could keep the
+    others out for seconds. Within the process this gives every writer its turn.
+    """
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._taken = False
+        self._waiting: deque[threading.Event] = deque()
+
+    def __enter__(self) -> None:
+        with self._guard:
+            if not self._taken:
+                self._taken = True
+                return
+            mine = threading.Event()
+            self._waiting.append(mine)
+        mine.wait()
+
+    def __exit__(self, *_error: object) -> None:
+        with self._guard:
+            if self._waiting:
+                self._waiting.popleft().set()  # handed on, still taken
+            else:
+                self._taken = False
+
+
 class Database:
     """The engine and its transactions. One a process; threads share it.
 
@@ -106,6 +137,7 @@ class Database:
     def __init__(self, url: str, *, pool_size: int = 8) -> None:
         self.engine = make_engine(url, pool_size=pool_size)
         self.info: dict[str, object] = {}
+        self._turns = Turns() if self.is_sqlite else nullcontext()
 
     @property
     def is_sqlite(self) -> bool:
@@ -120,7 +152,10 @@ class Database:
         that the caller knows of, and the caller tries again.
         """
         try:
-            with Session(self.engine, expire_on_commit=False, info=self.info) as session:
+            with (
+                self._turns,
+                Session(self.engine, expire_on_commit=False, info=self.info) as session,
+            ):
                 yield session
                 session.commit()
         except DBAPIError as error:
