@@ -22,10 +22,7 @@ def command(incoming: Incoming, tx: Tx) -> View:
         return _choose_role(tx, actor.my_unit())
     if actor.seat is None and actor.is_admin:
         return admin_views.blocs(tx.t, blocs.administered(tx.session, actor))
-    shown = units.listing(tx.session, actor)
-    if not shown.manages:
-        raise Forbidden("invite_forbidden")
-    found = units.search(shown.units, incoming.text)
+    found = units.search(units.listing(tx.session, actor).units, incoming.text)
     if len(found) == 1:
         return _choose_role(tx, found[0])
     return _choose_unit(tx, found)
@@ -37,6 +34,8 @@ def _turn(incoming: Incoming, tx: Tx) -> View:
 
 def _choose_unit(tx: Tx, found: list[Unit], page: int = 0) -> View:
     shown = units.listing(tx.session, tx.actor)
+    if not shown.manages:
+        raise Forbidden("invite_forbidden")
     return unit_views.choose(
         tx.t,
         views.which_unit(tx.t),
@@ -53,16 +52,16 @@ def _invite(incoming: Incoming, tx: Tx) -> View:
 
 
 def _choose_role(tx: Tx, unit: Unit) -> View:
-    unit_id = unit.id or 0
-    roles = [
-        role
-        for role in _ROLES
-        if unit.closed_at is None and invitations.may_issue(tx.actor, unit.bloc_id, unit_id, role)
-    ]
+    roles = _roles(tx, unit) if unit.closed_at is None else []
     if not roles:
         raise Forbidden("invite_forbidden")
-    latest = invitations.latest(tx.session, unit.bloc_id, unit_id)
+    latest = invitations.latest(tx.session, unit.bloc_id, unit.id)
     return views.invite_role(tx.t, unit, latest, roles)
+
+
+def _roles(tx: Tx, unit: Unit) -> list[SeatRole]:
+    """As what this person may invite to a unit."""
+    return [role for role in _ROLES if invitations.may_issue(tx.actor, unit.bloc_id, unit.id, role)]
 
 
 def _observer(incoming: Incoming, tx: Tx) -> View:
@@ -84,7 +83,12 @@ def _link(incoming: Incoming, tx: Tx) -> View:
         after=number(incoming, 2),
     )
     picture = invitations.send_qr(
-        tx.session, tx.actor.person.id or 0, invitation, secret, tx.bot_name
+        tx.session,
+        tx.actor.person.id or 0,
+        invitation,
+        secret,
+        tx.bot_name,
+        admin=tx.actor.is_admin,
     )
     unit = tx.session.get_one(Unit, unit_id) if unit_id else None
     bloc = tx.session.get_one(Bloc, invitation.bloc_id)
@@ -98,6 +102,8 @@ def _open(incoming: Incoming, tx: Tx) -> View:
         bloc = units.check_bloc(tx.session, tx.actor, number(incoming, 1) or None)
         return _show_open(tx, None, bloc)
     unit = units.find(tx.session, tx.actor, unit_id)
+    if not _roles(tx, unit):
+        raise Forbidden("invite_forbidden")
     return _show_open(tx, unit, tx.session.get_one(Bloc, unit.bloc_id))
 
 

@@ -350,9 +350,18 @@ def _mix(data: bytes, pad: bytes) -> bytes:
 
 
 def send_qr(
-    session: Session, person_id: int, invitation: Invitation, secret: str, bot_name: str
+    session: Session,
+    person_id: int,
+    invitation: Invitation,
+    secret: str,
+    bot_name: str,
+    *,
+    admin: bool = False,
 ) -> bool:
-    """Queue the QR picture of a link just made; False where this process has no key for it."""
+    """Queue the QR picture of a link just made; False where this process has no key for it.
+
+    ``admin``: whoever runs the bot made it, who needs no seat for that.
+    """
     pad = _pad(session, invitation)
     if pad is None:
         return False
@@ -361,7 +370,7 @@ def send_qr(
         session,
         [person_id],
         "invite_qr",
-        ids={"invitation": invitation.id, "sealed": sealed, "bot": bot_name},
+        ids={"invitation": invitation.id, "sealed": sealed, "bot": bot_name, "admin": admin},
         key=f"invite_qr:{invitation.id}",
         now=invitation.created_at,
         priority=0,

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from sqlmodel import Session, col, select
 
-from bot.models import OutMessage, OutState, Seat
+from bot.models import OutMessage, OutState, Person, Seat
 
 
 def tell(
@@ -59,6 +59,22 @@ def tell(
         )
         new += 1
     return new
+
+
+def sits(
+    session: Session, person: Person, *, bloc_id: int | None = None, unit_id: int | None = None
+) -> bool:
+    """Whether a person now holds a seat in this bloc or at this unit, whichever they act from.
+
+    Asked when a message is worded: whoever has left meanwhile is told nothing any more.
+    """
+    where = col(Seat.bloc_id) == bloc_id if unit_id is None else col(Seat.unit_id) == unit_id
+    found = session.exec(
+        select(Seat.id)
+        .where(col(Seat.person_id) == person.id, col(Seat.until).is_(None), where)
+        .limit(1)
+    )
+    return found.first() is not None
 
 
 def people_of_units(session: Session, unit_ids: Iterable[int]) -> list[int]:

@@ -14,7 +14,7 @@ from sqlmodel import Session
 
 from bot.i18n import Texts
 from bot.models import Bloc, Invitation, Person, SeatRole, Unit
-from bot.services import invitations
+from bot.services import access, invitations
 from bot.views.base import Attachment, Button, Rows, View, data, lines, plain
 from bot.views.people import role
 from bot.views.units import card_data, day, zone
@@ -147,9 +147,16 @@ def revoked(t: Texts) -> Markup:
 
 
 def _picture(
-    session: Session, t: Texts, _to: Person, ids: list[dict[str, Any]], now: dt.datetime
+    session: Session, t: Texts, to: Person, ids: list[dict[str, Any]], now: dt.datetime
 ) -> View | None:
+    """The link as a picture; nothing where its maker may no longer invite there."""
     invitation = session.get_one(Invitation, ids[0]["invitation"])
+    actor = access.find_actor(session, to.telegram_id, now, (), lock=False)
+    if actor is None or not (
+        ids[0].get("admin")
+        or invitations.may_issue(actor, invitation.bloc_id, invitation.unit_id, invitation.role)
+    ):
+        return None
     secret = invitations.unseal(session, invitation, ids[0]["sealed"])
     if secret is None or not invitations.is_open(invitation, now):
         return None

@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 
 from bot.i18n import KNOWN_LANGUAGES, Texts
 from bot.models import Bloc, Person, Seat, SeatRole, Unit
+from bot.services import notices
 from bot.services.invitations import Accepted
 from bot.services.people import Held, Kept
 from bot.views.base import Button, Rows, View, clip, data, lines, pages, plain, turn
@@ -263,12 +264,12 @@ def _seat(session: Session, seat_id: int) -> tuple[Seat, Person, Bloc, Unit | No
 
 
 def _joined(
-    session: Session, t: Texts, _to: Person, ids: list[dict[str, Any]], _now: dt.datetime
+    session: Session, t: Texts, to: Person, ids: list[dict[str, Any]], _now: dt.datetime
 ) -> View | None:
     parts = []
     for one in ids:
         seat, person, bloc, unit = _seat(session, one["seat"])
-        if seat.until is not None:
+        if seat.until is not None or not notices.sits(session, to, bloc_id=bloc.id):
             continue
         if unit is None:
             parts.append(t._("{name} now observes {bloc}.", name=person.name, bloc=bloc.name))
@@ -290,9 +291,11 @@ def _joined(
 
 
 def _left(
-    session: Session, t: Texts, _to: Person, ids: list[dict[str, Any]], _now: dt.datetime
+    session: Session, t: Texts, to: Person, ids: list[dict[str, Any]], _now: dt.datetime
 ) -> View | None:
     seat, _, bloc, unit = _seat(session, ids[0]["seat"])
+    if not notices.sits(session, to, bloc_id=bloc.id):
+        return None
     if unit is None:
         return View(text=t._("An observer of {bloc} has left.", bloc=bloc.name), card=False)
     signatories = session.exec(

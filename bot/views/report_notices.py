@@ -10,22 +10,26 @@ from sqlmodel import Session
 
 from bot.i18n import Texts
 from bot.models import Person, StepKind
-from bot.services import report_sending
+from bot.services import notices, report_sending
 from bot.views.base import View, lines
 from bot.views.report_card import press
 
 
 def _sending(
-    session: Session, ids: Sequence[Mapping[str, Any]], kind: StepKind
+    session: Session, person: Person, ids: Sequence[Mapping[str, Any]], kind: StepKind
 ) -> report_sending.Sending | None:
-    return report_sending.sending(session, int(ids[0]["report"]), int(ids[0]["round"]), kind)
+    """The sending; None for whoever no longer belongs to its unit."""
+    found = report_sending.sending(session, int(ids[0]["report"]), int(ids[0]["round"]), kind)
+    if found is None or not notices.sits(session, person, unit_id=found.report.unit_id):
+        return None
+    return found
 
 
 def sent_notice(
-    session: Session, t: Texts, _person: Person, ids: list[dict[str, Any]], _now: dt.datetime
+    session: Session, t: Texts, person: Person, ids: list[dict[str, Any]], _now: dt.datetime
 ) -> View | None:
     """The report was sent: its number, when, by whom, whether late."""
-    found = _sending(session, ids, StepKind.SENT)
+    found = _sending(session, person, ids, StepKind.SENT)
     if found is None:
         return None
     report = found.report
@@ -50,10 +54,10 @@ def sent_notice(
 
 
 def withdrawn_notice(
-    session: Session, t: Texts, _person: Person, ids: list[dict[str, Any]], _now: dt.datetime
+    session: Session, t: Texts, person: Person, ids: list[dict[str, Any]], _now: dt.datetime
 ) -> View | None:
     """The report was taken back."""
-    found = _sending(session, ids, StepKind.WITHDRAWN)
+    found = _sending(session, person, ids, StepKind.WITHDRAWN)
     if found is None:
         return None
     report = found.report

@@ -14,7 +14,7 @@ from bot.domain.template import TemplateSpec
 from bot.errors import NotFound
 from bot.i18n import Texts
 from bot.models import Bloc, BlocYear, Person
-from bot.services import access, templates
+from bot.services import access, notices, templates
 from bot.services.templates import Changes, Present, Proposal
 from bot.views.base import Attachment, Button, View, clip, data, lines, plain
 from bot.views.report_words import label
@@ -201,6 +201,9 @@ def _word_result(
     session: Session, t: Texts, person: Person, ids: list[dict[str, Any]], now: dt.datetime
 ) -> View | None:
     body = ids[0]
+    actor = access.find_actor(session, person.telegram_id, now, (), lock=False)
+    if actor is None or not actor.is_reviewer:
+        return None
     if "wrong" in body:
         told = [place_sentence(t, *cells) for cells in body["wrong"]]
         count = int(body["count"])
@@ -212,8 +215,7 @@ def _word_result(
         )
         end = t._("Please correct this in the same file and send it again.")
         return View(text=listing(t, head, told, count, end), card=False)
-    actor = access.find_actor(session, person.telegram_id, now, (), lock=False)
-    if actor is None or not actor.is_reviewer or actor.here.year.id != body["bloc_year"]:
+    if actor.here.year.id != body["bloc_year"]:
         return None
     try:
         found = templates.proposal(session, body["bloc_year"], body["version"])
@@ -223,11 +225,13 @@ def _word_result(
 
 
 def _word_changed(
-    session: Session, t: Texts, _person: Person, ids: list[dict[str, Any]], _now: dt.datetime
+    session: Session, t: Texts, person: Person, ids: list[dict[str, Any]], _now: dt.datetime
 ) -> View | None:
     body = ids[0]
-    found = templates.proposal(session, body["bloc_year"], body["version"])
     year = session.get_one(BlocYear, body["bloc_year"])
+    if not notices.sits(session, person, bloc_id=year.bloc_id):
+        return None
+    found = templates.proposal(session, body["bloc_year"], body["version"])
     bloc = session.get_one(Bloc, year.bloc_id)
     return View(
         text=lines(

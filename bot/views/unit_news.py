@@ -10,27 +10,49 @@ from markupsafe import Markup
 from sqlmodel import Session, col, select
 
 from bot.i18n import Texts
-from bot.models import Bloc, Person, Unit
+from bot.models import Bloc, Person, Seat, Unit
+from bot.services import notices
 from bot.views.base import View
 from bot.views.people import office
 
 
-def _unit(session: Session, unit_id: int) -> tuple[Unit, Bloc]:
+def _unit(session: Session, unit_id: int, to: Person) -> tuple[Unit, Bloc] | None:
+    """The unit and its bloc; None for whoever no longer belongs to that bloc."""
     unit = session.get_one(Unit, unit_id)
+    if not notices.sits(session, to, bloc_id=unit.bloc_id):
+        return None
     return unit, session.get_one(Bloc, unit.bloc_id)
 
 
+def _left_with(session: Session, to: Person, unit: Unit) -> bool:
+    """Whether a person's seat ended because the unit was closed."""
+    found = session.exec(
+        select(Seat.id)
+        .where(
+            col(Seat.person_id) == to.id,
+            col(Seat.unit_id) == unit.id,
+            col(Seat.until) == unit.closed_at,
+        )
+        .limit(1)
+    )
+    return unit.closed_at is not None and found.first() is not None
+
+
 def _added(
-    session: Session, t: Texts, _to: Person, ids: list[dict[str, Any]], _now: dt.datetime
+    session: Session, t: Texts, to: Person, ids: list[dict[str, Any]], _now: dt.datetime
 ) -> View | None:
-    unit, bloc = _unit(session, ids[0]["unit"])
+    if (found := _unit(session, ids[0]["unit"], to)) is None:
+        return None
+    unit, bloc = found
     return View(text=t._("{unit} has joined {bloc}.", unit=unit.name, bloc=bloc.name), card=False)
 
 
 def _renamed(
-    session: Session, t: Texts, _to: Person, ids: list[dict[str, Any]], _now: dt.datetime
+    session: Session, t: Texts, to: Person, ids: list[dict[str, Any]], _now: dt.datetime
 ) -> View | None:
-    unit, _ = _unit(session, ids[0]["unit"])
+    if (found := _unit(session, ids[0]["unit"], to)) is None:
+        return None
+    unit, _ = found
     return View(
         text=t._("{before} is now called {unit}.", before=ids[0]["before"], unit=unit.name),
         card=False,
@@ -38,9 +60,12 @@ def _renamed(
 
 
 def _closed(
-    session: Session, t: Texts, _to: Person, ids: list[dict[str, Any]], _now: dt.datetime
+    session: Session, t: Texts, to: Person, ids: list[dict[str, Any]], _now: dt.datetime
 ) -> View | None:
-    unit, bloc = _unit(session, ids[0]["unit"])
+    unit = session.get_one(Unit, ids[0]["unit"])
+    bloc = session.get_one(Bloc, unit.bloc_id)
+    if not notices.sits(session, to, bloc_id=bloc.id) and not _left_with(session, to, unit):
+        return None
     return View(
         text=t._(
             "{unit} no longer belongs to {bloc}. Its reports stay; nothing is owed any more.",
@@ -52,9 +77,11 @@ def _closed(
 
 
 def _merged(
-    session: Session, t: Texts, _to: Person, ids: list[dict[str, Any]], _now: dt.datetime
+    session: Session, t: Texts, to: Person, ids: list[dict[str, Any]], _now: dt.datetime
 ) -> View | None:
-    unit, _ = _unit(session, ids[0]["unit"])
+    if (found := _unit(session, ids[0]["unit"], to)) is None:
+        return None
+    unit, _ = found
     before = session.exec(
         select(Unit).where(col(Unit.id).in_(ids[0]["units"])).order_by(col(Unit.id))
     )
@@ -69,9 +96,11 @@ def _merged(
 
 
 def _appointed(
-    session: Session, t: Texts, _to: Person, ids: list[dict[str, Any]], _now: dt.datetime
+    session: Session, t: Texts, to: Person, ids: list[dict[str, Any]], _now: dt.datetime
 ) -> View | None:
-    unit, bloc = _unit(session, ids[0]["unit"])
+    if (found := _unit(session, ids[0]["unit"], to)) is None:
+        return None
+    unit, bloc = found
     return View(
         text=t._(
             "{unit} is now {office} of {bloc} for {year}.",

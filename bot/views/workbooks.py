@@ -13,7 +13,7 @@ from bot.documents import report_form
 from bot.errors import Expected
 from bot.i18n import Texts
 from bot.models import Person, Report
-from bot.services import access, report_sheet, workbooks
+from bot.services import access, notices, report_sheet, workbooks
 from bot.services.figures import template_of
 from bot.views.base import TEXT_LIMIT, Attachment, Button, View, clip, data, lines, plain
 from bot.views.report_words import label, measures
@@ -113,10 +113,12 @@ def _word_form(
 
 
 def _word_result(
-    session: Session, t: Texts, _person: Person, ids: list[dict[str, Any]], _now: dt.datetime
+    session: Session, t: Texts, person: Person, ids: list[dict[str, Any]], _now: dt.datetime
 ) -> View | None:
     body = ids[0]
     report = session.get(Report, body["report"]) if body.get("report") else None
+    if report is not None and not notices.sits(session, person, unit_id=report.unit_id):
+        return None
     rows: list[tuple[Button, ...]] = []
     if report is not None:
         rows.append((_open_button(t, report.month),))
