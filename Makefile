@@ -5,7 +5,7 @@ PORT ?= 8081
 SCENARIO ?= S1a
 STAMP := .venv/.installed
 
-.PHONY: install demo run test crash check bench texts migration lock format clean
+.PHONY: install demo pictures run test crash check bench texts migration lock format clean
 
 install: $(STAMP)
 
@@ -17,6 +17,10 @@ $(STAMP): requirements.lock pyproject.toml hatch_build.py
 
 demo: install
 	$(BIN)/blocbot demo --port $(PORT) --scenario $(SCENARIO) $(if $(PLAY),--play)
+
+# README's picture, from the real web chat; needs Chromium.
+pictures: install
+	$(BIN)/python docs/make_pictures.py
 
 run: install
 	$(BIN)/blocbot run

@@ -56,6 +56,8 @@ def open_scene(stage: Stage) -> None:
         "Đề nghị kiểm tra lại hai số liệu này.",
     )
     stage.stranger.starts(shows="")
+    # The last that is told to anybody; the curtain rises once it is there.
+    stage.phone(others[1]).gets("↩", button=("report:open", sent[1].id))
 
 
 def _figures(stage: Stage, unit: Unit, past: dt.date, present: dt.date) -> tuple[Month, Month]:

@@ -149,11 +149,11 @@ class Stage:
                 (unit.signatory, SIGNATORY),
                 (unit.representative, REPRESENTATIVE),
             ):
-                self.join(
-                    somebody, unit.short_name, role, f"{where} · {role} · {somebody.language}"
-                )
-        self.join(self.scenario.observer, "", "observer", "observer of the bloc · vi")
-        self.join(self.scenario.stranger, "", "stranger", "nobody invited them · vi")
+                # Other languages come first: the list cuts off long lines.
+                tongue = "" if somebody.language == "vi" else f"{somebody.language} · "
+                self.join(somebody, unit.short_name, role, f"{tongue}{where} · {role}")
+        self.join(self.scenario.observer, "", "observer", "observer of the bloc")
+        self.join(self.scenario.stranger, "", "stranger", "nobody invited them")
 
     def invite_all(self) -> None:
         """Everybody presses the link of their invitation."""

@@ -119,14 +119,16 @@ def sent(phone: Phone) -> Sent:
     button = find_button(phone.screen, SEALED)
     if button is None:
         raise Unexpected(f"not a sent report:\n{phone.screen['text']}")
-    return Sent(number_of(phone.screen), action_of(button)[1])
+    # The first line may begin with the time, as languages have it; the state's line doesn't.
+    state = phone.screen["text"].partition("\n")[2]
+    return Sent(number_of(state), action_of(button)[1])
 
 
-def number_of(screen: Json) -> int:
+def number_of(text: str) -> int:
     """The report's number: the first after the sign of its state."""
-    found = _NUMBER.search(screen["text"])
+    found = _NUMBER.search(text)
     if found is None:
-        raise Unexpected(f"no number in:\n{screen['text']}")
+        raise Unexpected(f"no number in:\n{text}")
     return int(found[1])
 
 

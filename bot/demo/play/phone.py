@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.demo.play.wire import PATIENCE, Json, Watch
+from bot.demo.play.wire import Json, Watch
 
 #: Lines of a screen that the transcript quotes, and characters of each.
 _LINES, _WIDTH = 3, 110
@@ -231,7 +231,7 @@ class Phone:
         self,
         *texts: str,
         button: tuple[object, ...] = (),
-        seconds: float = PATIENCE,
+        seconds: float | None = None,
         quiet: bool = False,
     ) -> Json:
         """A message with these texts (and this button) has come that no earlier call has taken."""

@@ -138,10 +138,10 @@ class Watch:
             self.answers[answer["callback_query_id"]] = answer
 
     def wait(
-        self, look: Callable[[], T | None], what: Callable[[], str], seconds: float = PATIENCE
+        self, look: Callable[[], T | None], what: Callable[[], str], seconds: float | None = None
     ) -> T:
         """What ``look()`` gives once it isn't None. Raises Unexpected, naming ``what()``."""
-        end = time.monotonic() + seconds
+        end = time.monotonic() + (PATIENCE if seconds is None else seconds)
         with self._changed:
             while True:
                 found = look()

@@ -253,7 +253,7 @@ class Year:
         phone.screen = phone.gets("✅", button=("report:open",))
         found = find_button(phone.screen, "report:open")
         assert found is not None  # noqa: S101 - it was looked for
-        sent = Sent(months.number_of(phone.screen), action_of(found)[1])
+        sent = Sent(months.number_of(phone.screen["text"]), action_of(found)[1])
         (answer,) = phone.taps_anyway(*old)
         if not answer:
             raise Unexpected("a stale button got no word")
@@ -367,7 +367,7 @@ class Year:
             self.stage.scenario.successor,
             unit.short_name,
             "successor",
-            f"{unit.short_name} · {REPRESENTATIVE} · vi",
+            f"{unit.short_name} · {REPRESENTATIVE}",
         )
         unit_id = self.stage.units[unit.short_name]
         people.replace(self.leader, unit_id, self.names[unit.short_name], leaving, coming)

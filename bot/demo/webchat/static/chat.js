@@ -3,7 +3,7 @@
 import { onAnswer, press } from "./answers.js";
 import * as api from "./api.js";
 import { Composer } from "./composer.js";
-import { choose, picture } from "./dialogs.js";
+import { choose, noToast, picture } from "./dialogs.js";
 import { avatar } from "./dom.js";
 import { pageLanguage, setPageLanguage, t } from "./i18n.js";
 import { newPerson, onInvite, openLink, startAsOther, startBot } from "./invite.js";
@@ -196,6 +196,7 @@ function fromAddress() {
   } else if (id !== state.current) state.payload = null;
   if (id !== state.current) {
     closeDrawer();
+    noToast();
     if (state.current !== null) drafts.set(state.current, $("input").value);
     Object.assign(state, { current: id, messages: [], more: false, typing: "" });
     composer.reset(drafts.get(id) ?? "");

@@ -12,7 +12,12 @@ export function toast(text) {
   place.textContent = text;
   place.classList.add("shown");
   clearTimeout(timer);
-  timer = setTimeout(() => place.classList.remove("shown"), TOAST_MS);
+  timer = setTimeout(noToast, TOAST_MS);
+}
+
+/** Takes the note away: it belongs to the chat in which it came. */
+export function noToast() {
+  document.getElementById("toast").classList.remove("shown");
 }
 
 /** Shows a dialog in the phone; it is removed when closed. */
