@@ -34,6 +34,17 @@ ACTS = frozenset(
 )
 
 
+#: The program, which imports what it will need and starts at a word; without one it ends.
+RUN = """
+import sys
+import bot.app
+from bot.__main__ import main
+if sys.stdin.readline():
+    sys.argv = ["blocbot", "run"]
+    main()
+"""
+
+
 def environment(url: str, database: str, folder: Path) -> dict[str, str]:
     """The process's environment: nothing of the machine's own settings."""
     return {
@@ -124,6 +135,7 @@ class Supervised:
         self._kills, self._look = kills, look
         self._dice = random.Random(seed)
         self._process: subprocess.Popen[bytes]
+        self._spare = self._prepare()
         self._moment, self._after, self._delay = "", 0, 0.0
         self._struck = False
         self._lock = threading.Lock()
@@ -146,6 +158,7 @@ class Supervised:
 
     def __exit__(self, *_error: object) -> None:
         self._stopping = True
+        self._spare.communicate(b"")
         self._process.send_signal(signal.SIGTERM)
         self._thread.join(30)
         if self._thread.is_alive():
@@ -166,17 +179,25 @@ class Supervised:
         )
         self._after = dice.choice([1, 2, 3, 5, 8, 13, 21])
         self._delay = dice.uniform(0, 0.06 if self._moment == "polled" else 0.3)
+        self._process, self._spare = self._spare, self._prepare()
+        assert self._process.stdin is not None
+        self._process.stdin.write(b"go\n")
+        self._process.stdin.close()
+        self.starts += 1
+        if self._moment == "starting" and not self._struck:
+            self._kill_in(dice.uniform(0, 0.6))
+
+    def _prepare(self) -> subprocess.Popen[bytes]:
+        """``python -m bot run`` that has its modules and waits: it starts without delay then."""
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "bot", "run"],
+            return subprocess.Popen(
+                [sys.executable, "-c", RUN],
                 env=self._settings,
                 cwd=self._folder,
+                stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
             )
-        self.starts += 1
-        if self._moment == "starting" and not self._struck:
-            self._kill_in(dice.uniform(0.1, 1.5))
 
     def _before(self, method: str) -> None:
         """A request has come; nothing is done with it yet."""

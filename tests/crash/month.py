@@ -7,6 +7,7 @@ reports by unit and month. Moments are left out.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
@@ -29,6 +30,7 @@ from bot.models import (
     Report,
     ReportStep,
     Seat,
+    StepKind,
     Unit,
 )
 from bot.views.notices import COLLECTED
@@ -45,7 +47,7 @@ class Left:
     evidence: dict[Key, list[Any]]
     seats: list[Any]
     audit: dict[Key, list[Any]]
-    told: dict[Key, Any]
+    told: dict[Key, str]
     people: dict[int, Any]
     menus: dict[int, list[str]]
 
@@ -181,19 +183,25 @@ def _audit(session: Session, names: Names) -> dict[Key, list[Any]]:
     }
 
 
-def _told(session: Session, names: Names) -> dict[Key, Any]:
-    """Every message that had to arrive, by its occasion, and whether it was sent once.
+def _told(session: Session, names: Names) -> dict[Key, str]:
+    """Every message that had to arrive, by its occasion, and that it was sent.
 
-    Collected news of a sending that was taken back meanwhile is told or dropped as it happens.
+    Collected news wait for a moment: of a sending that was taken back or decided meanwhile they
+    are rightly dropped. Only then.
     """
-    found: dict[Key, Any] = {}
+    over: dict[tuple[int, int], list[dt.datetime]] = defaultdict(list)
+    for step in _rows(session, ReportStep):
+        if step.kind is not StepKind.SENT:
+            over[step.report_id, step.round].append(step.at)
+    found: dict[Key, str] = {}
     for one in _rows(session, OutMessage):
         key = (names.people[one.person_id], one.kind, names.named(one.ids))
-        report = names.reports.get(one.ids.get("report"))
-        current = session.get(Report, one.ids["report"]).round if report else 0  # type: ignore[union-attr]
-        passing = one.kind in COLLECTED and report and one.ids["round"] != current
         assert key not in found, f"two rows for one occasion: {key}"
-        found[key] = "either" if passing else (one.state.value, one.message_id is not None)
+        done = one.state is OutState.SENT and one.message_id is not None
+        if one.kind in COLLECTED and one.state is OutState.DROPPED:
+            ends = over[one.ids["report"], one.ids["round"]]
+            done = any(end <= one.done_at for end in ends)
+        found[key] = "done" if done else one.state.value
     return found
 
 

@@ -170,6 +170,18 @@ class Human:
             for change in self.tg.history(self.id)
         )
 
+    def told(self, data: str) -> Wait:
+        """A message with this button that comes from now on, unasked."""
+        since = len(self.tg.history(self.id))
+
+        def seen() -> bool:
+            return any(
+                change.message.from_bot and _versioned(change.message, data, "") >= 0
+                for change in self.tg.history(self.id)[since:]
+            )
+
+        return seen
+
     def _new(self) -> Iterator[Message]:
         for change in self.tg.history(self.id)[self._mark :]:
             if change.kind != "delete" and change.message.from_bot:
@@ -251,7 +263,8 @@ class Month:
             for language, word in (("de", "Deutsch"), ("hi", "हिन्दी"), ("vi", "Tiếng Việt")):
                 person.say(f"/language {language}")
                 yield person.screen(text=word)
-            yield self.representative(unit).news("🔔")
+            for person in (self.representative(unit), self.signatory(unit)):
+                yield person.news("🔔")
         yield from self._report(unit)
         if unit in (RETURNED, MARKED):
             yield from self._correct(unit)
@@ -381,17 +394,29 @@ class Month:
         yield from self._ask(person)
         # Numbers are given out in the order of sending: one after the other.
         yield lambda: self.turn == unit
-        person.tap("report:confirm:*")
-        yield person.screen(data="report:withdraw:0")
+        yield from self._confirm(unit, person)
         if unit in WITHDRAW:
             person.tap("report:withdraw:0")
             yield person.screen(data="report:withdrawn:0")
+            told = self._other(unit, person).told("report:open:0")
             person.tap("report:withdrawn:0")
             yield person.form("report:send:*")
+            yield told
             yield from self._ask(person)
-            person.tap("report:confirm:*")
-            yield person.screen(data="report:withdraw:0")
+            yield from self._confirm(unit, person)
         self.turn += 1
+
+    def _confirm(self, unit: int, person: Human) -> Story:
+        told = self._other(unit, person).told("report:open:0")
+        person.tap("report:confirm:*")
+        yield person.screen(data="report:withdraw:0")
+        # A message that is overtaken by the next act is rightly dropped: let it come first.
+        yield told
+
+    def _other(self, unit: int, person: Human) -> Human:
+        """The unit's other person, who is told of what this one does."""
+        both = (self.signatory(unit), self.representative(unit))
+        return both[person is both[0]]
 
     def _ask(self, person: Human) -> Story:
         person.tap("report:send:*")
@@ -400,7 +425,8 @@ class Month:
 
     def _correct(self, unit: int) -> Story:
         person = self.signatory(unit)
-        yield person.news("✎" if unit == MARKED else "no. 1")
+        for one in (person, self.representative(unit)):
+            yield one.news("✎" if unit == MARKED else "no. 1")
         yield lambda: "reviewed" in self.done
         person.tap("report:open:0")
         yield person.form("report:send:*")
@@ -419,8 +445,7 @@ class Month:
             yield person.form("report:send:*")
         yield from self._ask(person)
         yield lambda: self.corrected == (unit == MARKED)
-        person.tap("report:confirm:*")
-        yield person.screen(data="report:withdraw:0")
+        yield from self._confirm(unit, person)
         self.corrected += 1
 
     def _to_field(self, person: Human, part: str, code: str) -> Story:
@@ -463,8 +488,9 @@ class Month:
                 yield other.screen(text=f"✅ Report {unit + 1} of")
         yield from self._return_by_buttons(other)
         for number in (8, 9, 11, 12, 13):
-            me.say(f"/approve {number} Đạt số {number}")
-            yield me.screen(text=f"✅ Report {number} of")
+            one = (me, other)[number % 2]
+            one.say(f"/approve {number} Đạt số {number}")
+            yield one.screen(text=f"✅ Report {number} of")
         self.done.add("reviewed")
         yield lambda: self.corrected == 2
         for unit in (RETURNED, MARKED):
