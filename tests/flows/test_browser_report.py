@@ -81,6 +81,7 @@ def test_a_report_from_a_phone_to_approval_by_clicking(
     photo.write_bytes(picture("browser"))
     page = new_page(browser, desktop=False)
     page.set_viewport_size({"width": width, "height": 800})
+    page.emulate_media(reduced_motion="reduce")
     page.set_default_timeout(20_000)
     expect.set_options(timeout=20_000)
     screens = Screens(page, tmp_path)

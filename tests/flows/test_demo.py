@@ -91,9 +91,10 @@ def test_the_demo_opens_lively_survives_its_bot_and_stops_by_ctrl_c(tmp_path: Pa
         socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2])), timeout=2)
 
 
+@pytest.mark.timeout(300)  # people wait for messages, at most one a second each
 def test_a_short_play_ends_well_and_leaves_its_papers(tmp_path: Path) -> None:
     with started(tmp_path, "--play", "--port", "0", "--months", "1", "--data", "data") as process:
-        out, err = process.communicate(timeout=110)
+        out, err = process.communicate(timeout=280)
         assert (process.returncode, err) == (0, "")
     closing = re.search(r"(\d+) messages, (\d+) reports, (\d+) decisions, refusals 0\.", out)
     assert closing, out[-2000:]
