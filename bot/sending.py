@@ -28,7 +28,12 @@ log = structlog.get_logger(__name__)
 
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 #: Answers of Telegram that mean: this message can no longer be edited, send another one.
-_GONE = ("message to edit not found", "message can't be edited", "message_id_invalid")
+_GONE = (
+    "message to edit not found",
+    "message can't be edited",
+    "message_id_invalid",
+    "there is no text in the message to edit",  # its button was on a file
+)
 
 
 T = TypeVar("T")
