@@ -171,12 +171,17 @@ def _check_machine(stage: Stage, year: Year) -> None:
 
 
 def _refusals(stage: Stage, year: Year) -> list[str]:
+    names = {phone.id: phone.name for phone in stage.phones.values()}
     found = []
     for one in stage.wire.get("refusals", last=10_000):
-        crashed = int(one["params"].get("chat_id", 0)) in year.crashed
-        if _HARMLESS in one["description"] or (crashed and _TWICE in one["description"]):
+        chat = int(one["params"].get("chat_id", 0))
+        if _HARMLESS in one["description"] or (
+            chat in year.crashed and _TWICE in one["description"]
+        ):
             continue
-        found.append(f"{one['method']}: {one['error_code']} {one['description']}")
+        about = f"{names.get(chat, chat)}, message {one['params'].get('message_id', '-')}"
+        words = str(one["params"].get("text", ""))[:80]
+        found.append(f"{one['method']}: {one['description']} ({about}: {words})")
     return found
 
 
