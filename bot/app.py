@@ -25,6 +25,7 @@ from bot.health import health_app
 from bot.i18n import texts
 from bot.intake import ALLOWED, Intake
 from bot.jobs import JobKind, Jobs
+from bot.ledger import Ledger
 from bot.limits import SendLimiter
 from bot.menus import Menus, menu_key
 from bot.metrics import REGISTRY
@@ -154,7 +155,8 @@ class App:
             bot_name=self.bot.username,
             now=self.now,
         )
-        replies = Replies(self.sender, updates, self.in_thread)
+        ledger = Ledger(self.database, admins=self.settings.admin_ids, now=self.now)
+        replies = Replies(self.sender, ledger, self.in_thread)
         outbox = Outbox(self.database, self.sender, self.in_thread, self.now)
         jobs = Jobs(
             self.database,
@@ -164,7 +166,7 @@ class App:
             now=self.now,
             done=outbox.wake,
         )
-        menus = Menus(self.bot, updates, listing, self.in_thread)
+        menus = Menus(self.bot, ledger, listing, self.in_thread)
 
         def after(outcome: Outcome) -> None:
             if outcome.outbox:
@@ -175,9 +177,11 @@ class App:
                 menus.due(outcome.menu_of)
 
         together = Together(updates, self.in_thread) if self.database.is_sqlite else None
-        intake = Intake(self.bot, updates, replies, self.in_thread, after, together=together)
-        await self._patient(self._tidy_up, updates, replies, outbox, jobs, alone=not webhook)
-        await self._patient(self._find_menus, updates, menus)
+        intake = Intake(
+            self.bot, updates, ledger, replies, self.in_thread, after=after, together=together
+        )
+        await self._patient(self._tidy_up, ledger, replies, outbox, jobs, alone=not webhook)
+        await self._patient(self._find_menus, ledger, menus)
         await intake.resume()
 
         scheduler = make_scheduler()
@@ -186,7 +190,7 @@ class App:
             scheduler,
             "forget",
             3600,
-            lambda: self.in_thread(updates.forget, self.now() - KEEP_UPDATES),
+            lambda: self.in_thread(ledger.forget, self.now() - KEEP_UPDATES),
         )
         scheduler.start()
         tasks = [
@@ -262,18 +266,18 @@ class App:
                 return
 
     async def _tidy_up(
-        self, updates: Updates, replies: Replies, outbox: Outbox, jobs: Jobs, *, alone: bool
+        self, ledger: Ledger, replies: Replies, outbox: Outbox, jobs: Jobs, *, alone: bool
     ) -> None:
         """Go on where the last process stopped: answers not shown, claims not given up."""
         if alone:
             await self.in_thread(outbox.release)
             await self.in_thread(jobs.release)
         before = self.now() if alone else self.now() - OTHERS_ANSWERS
-        for reply in await self.in_thread(updates.unshown, before):
+        for reply in await self.in_thread(ledger.unshown, before):
             replies.put(reply)
 
-    async def _find_menus(self, updates: Updates, menus: Menus) -> None:
-        for actor in await self.in_thread(updates.menus_due):
+    async def _find_menus(self, ledger: Ledger, menus: Menus) -> None:
+        for actor in await self.in_thread(ledger.menus_due):
             menus.due(actor)
 
     async def _patient(self, call: Callable[..., Any], *args: Any, **options: Any) -> None:

@@ -22,6 +22,7 @@ from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, Tel
 from bot.client import Client
 from bot.errors import DatabaseAway
 from bot.incoming import Incoming, read
+from bot.ledger import Ledger
 from bot.log import log_unexpected
 from bot.metrics import dead_letters_total, update_seconds, updates_total
 from bot.replies import Replies
@@ -62,14 +63,16 @@ class Intake:
         self,
         bot: Client,
         updates: Updates,
+        ledger: Ledger,
         replies: Replies,
         in_thread: InThread,
-        after: Callable[[Outcome], None],
         *,
+        after: Callable[[Outcome], None],
         together: Together | None = None,
     ) -> None:
         self._bot = bot
         self._updates = updates
+        self._ledger = ledger
         self._replies = replies
         self._in_thread = in_thread
         self._after = after
@@ -79,7 +82,7 @@ class Intake:
 
     async def resume(self) -> None:
         """Go on with updates that were parked when the process stopped."""
-        for telegram_id in await self._patient(self._updates.who_is_parked):
+        for telegram_id in await self._patient(self._ledger.who_is_parked):
             if telegram_id not in self._lines:
                 self._lines[telegram_id] = _Line(parked=True)
                 self._start(telegram_id)
@@ -120,7 +123,7 @@ class Intake:
         self, telegram_id: int, rest: list[tuple[Update, asyncio.Future[None]]]
     ) -> None:
         bodies = {update.update_id: update.to_dict() for update, _ in rest}
-        await self._patient(self._updates.park, telegram_id, bodies)
+        await self._patient(self._ledger.park, telegram_id, bodies)
         line = self._lines.get(telegram_id)
         for _, future in rest:
             future.set_result(None)
@@ -146,7 +149,7 @@ class Intake:
             elif line.writing:
                 await asyncio.wait(set(line.writing))
             elif line.parked:
-                bodies = await self._patient(self._updates.parked, telegram_id)
+                bodies = await self._patient(self._ledger.parked, telegram_id)
                 for body in bodies:
                     update = Update.de_json(body, self._bot)
                     incoming_ = read(update)

@@ -17,8 +17,8 @@ from telegram.error import BadRequest, Forbidden, TelegramError
 
 from bot.errors import DatabaseAway
 from bot.i18n import KNOWN_LANGUAGES, texts
+from bot.ledger import Ledger
 from bot.services.access import Actor
-from bot.updates import Updates
 
 log = structlog.get_logger(__name__)
 
@@ -33,9 +33,9 @@ Listing = Callable[[Actor | None, str], Sequence[tuple[str, str]]]
 class Menus:
     """Keeps every chat's command menu as its person's role and language ask for."""
 
-    def __init__(self, bot: Bot, updates: Updates, listing: Listing, in_thread: InThread) -> None:
+    def __init__(self, bot: Bot, ledger: Ledger, listing: Listing, in_thread: InThread) -> None:
         self._bot = bot
-        self._updates = updates
+        self._ledger = ledger
         self._listing = listing
         self._in_thread = in_thread
         self._due: asyncio.Queue[int] = asyncio.Queue()
@@ -59,7 +59,7 @@ class Menus:
                     scope=BotCommandScopeChat(actor.person.telegram_id),
                 )
                 await self._in_thread(
-                    self._updates.menu_shown, actor.person.id, menu_key(self._listing, actor)
+                    self._ledger.menu_shown, actor.person.id, menu_key(self._listing, actor)
                 )
             except (BadRequest, Forbidden) as error:
                 # Nobody there to see it; whoever comes back is asked about again.

@@ -14,9 +14,9 @@ import structlog
 from telegram.error import TelegramError
 
 from bot.errors import DatabaseAway
+from bot.ledger import Ledger, Reply
 from bot.log import log_unexpected
 from bot.sending import Refused, Sender, Unreachable
-from bot.updates import Reply, Updates
 
 log = structlog.get_logger(__name__)
 
@@ -33,9 +33,9 @@ InThread = Callable[..., Awaitable[None]]
 class Replies:
     """Shows answers and notes that they were shown."""
 
-    def __init__(self, sender: Sender, updates: Updates, in_thread: InThread) -> None:
+    def __init__(self, sender: Sender, ledger: Ledger, in_thread: InThread) -> None:
         self._sender = sender
-        self._updates = updates
+        self._ledger = ledger
         self._in_thread = in_thread
         self._lines: dict[int, deque[Reply]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -138,7 +138,7 @@ class Replies:
         pause = 0.1
         while shown or cards:
             try:
-                await self._in_thread(self._updates.shown, shown, cards)
+                await self._in_thread(self._ledger.shown, shown, cards)
                 break
             except DatabaseAway:
                 await asyncio.sleep(pause)

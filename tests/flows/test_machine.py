@@ -20,6 +20,7 @@ from bot.demo.telegram.limits import Rates
 from bot.demo.telegram.server import StandIn
 from bot.i18n import Texts
 from bot.incoming import Incoming, Tx
+from bot.ledger import Ledger
 from bot.models import (
     DeadLetter,
     DoneUpdate,
@@ -376,17 +377,7 @@ def test_old_records_of_updates_are_forgotten(database: Database) -> None:
     with database.transaction() as session:
         session.add(DoneUpdate(update_id=1, at=utc_now()))
         session.add(DoneUpdate(update_id=2, at=utc_now(), reply={"view": {}}))
-    from bot.updates import Updates
-
-    updates = Updates(
-        database,
-        route,
-        menu_key=lambda _actor: "",
-        admins=(),
-        default_language="vi",
-        bot_name="bot",
-        now=utc_now,
-    )
-    updates.forget(utc_now())
+    ledger = Ledger(database, admins=(), now=utc_now)
+    ledger.forget(utc_now())
     with database.transaction() as session:
         assert [row.update_id for row in session.exec(select(DoneUpdate))] == [2]
