@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -160,7 +161,7 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _together(self) -> Settings:
         if self.webhook_url and not self.webhook_secret:
-            raise ValueError("webhook_secret is needed with WEBHOOK_URL")
+            raise ValueError("WEBHOOK_SECRET is missing: WEBHOOK_URL needs it")
         return self
 
     @property
@@ -188,6 +189,31 @@ class Settings(BaseSettings):
         """Where copies of evidence go: a folder in ``DATA_DIR`` or what ``EVIDENCE_URL`` says."""
         return self.evidence_url or str(self.data_dir / "evidence")
 
+    def require_folders(self) -> None:
+        """Make the local folders that settings name. Raises :class:`SettingsError` for a wrong one.
+
+        Stores and databases that are reached over a network may be away for a while; a folder
+        that can't be written is a wrong setting.
+        """
+        url = make_url(self.database)
+        database = url.database if url.get_backend_name() == "sqlite" else None
+        local = self.evidence_url and fsspec.utils.get_protocol(self.evidence_url) == "file"
+        evidence = (self.evidence_url or "").removeprefix("file://") if local else None
+        places = (
+            ("DATA_DIR", self.data_dir),
+            ("DATABASE_URL", Path(database).parent if database else None),
+            ("EVIDENCE_URL", Path(evidence) if evidence else None),
+        )
+        for name, folder in places:
+            if folder is None:
+                continue
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise SettingsError(f"{name}: {error.strerror}: {folder}") from error
+            if not os.access(folder, os.W_OK | os.X_OK):
+                raise SettingsError(f"{name}: can't be written: {folder}")
+
     @property
     def proxy(self) -> str | None:
         """The proxy's address in the clear, for the request class alone."""
@@ -212,6 +238,7 @@ def load(*, env_file: bool = True) -> Settings:
         return Settings() if env_file else _FileFree()
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
-        name = ".".join(str(part) for part in first["loc"]).upper() or "settings"
+        name = ".".join(str(part) for part in first["loc"]).upper()
         message = first["msg"].removeprefix("Value error, ")
-        raise SettingsError(f"{name}: {message}") from None
+        # What settings have to be together names them itself.
+        raise SettingsError(f"{name}: {message}" if name else message) from None

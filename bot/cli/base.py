@@ -69,7 +69,7 @@ def _problem(error: Exception) -> Problem:
         return error
     if isinstance(error, DatabaseAway):
         return Problem(f"The database can't be reached ({error}): see DATABASE_URL.")
-    if isinstance(error, OSError) and error.filename:  # DATA_DIR can't be written, say
+    if isinstance(error, OSError) and error.filename:  # the disk is full, say
         return Problem(f"{error.strerror}: {error.filename}")
     if isinstance(error, Expected):
         try:
@@ -155,6 +155,7 @@ def load_settings(*, logs: bool = False) -> Settings:
     from bot.log import configure
 
     settings = load()
+    settings.require_folders()
     level = settings.log_level
     if not logs and level == "INFO":
         level = "WARNING"

@@ -38,7 +38,7 @@ WAITING = (ReportState.SENT, ReportState.IN_REVIEW)
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A report that waits for a decision. ``due`` is the local day by which it is expected.
+    """A report that waits for a decision, ``since`` and ``due`` by local days.
 
     ``stand_in``: this reviewer may decide, but it is first of all the other one's to do.
     """
@@ -50,7 +50,7 @@ class Waiting:
     month: dt.date
     late: bool
     in_review: bool
-    since: dt.datetime
+    since: dt.date
     due: dt.date
     overdue: bool
     stand_in: bool
@@ -103,7 +103,7 @@ def pending(session: Session, actor: Actor) -> Board:
 
 
 def _waiting(actor: Actor, year: BlocYear, report: Report, unit: Unit) -> Waiting:
-    since = report.sent_at or report.changed_at
+    since = _sent_day(actor, report)
     due = review_due(actor, report)
     # The deputy's own task is the leader's unit; everything else is done by the leader first.
     stand_in = actor.is_deputy and not actor.is_leader and unit.id != year.leader_unit_id
@@ -124,8 +124,11 @@ def _waiting(actor: Actor, year: BlocYear, report: Report, unit: Unit) -> Waitin
 
 def review_due(actor: Actor, report: Report) -> dt.date:
     """The local day by which a decision is expected: ``review_days`` after the sending."""
-    sent = (report.sent_at or report.changed_at).astimezone(actor.zone).date()
-    return sent + dt.timedelta(days=actor.here.year.review_days)
+    return _sent_day(actor, report) + dt.timedelta(days=actor.here.year.review_days)
+
+
+def _sent_day(actor: Actor, report: Report) -> dt.date:
+    return (report.sent_at or report.changed_at).astimezone(actor.zone).date()
 
 
 def refusal(session: Session, actor: Actor, report: Report, unit: Unit) -> Expected | None:

@@ -15,7 +15,7 @@ from bot.services.report_sheet import OPEN, Sheet
 from bot.services.reports import MonthLine, YearBoard
 from bot.views.base import Attachment, Button, Rows, View, clip, data, lines, pages, plain, turn
 from bot.views.report_card import FEATURE, head, pairs, press, title
-from bot.views.report_words import EMPTY, STATE_MARKS, label, problem, quoted, shown
+from bot.views.report_words import EMPTY, STATE_MARKS, label, not_yet, problem, quoted, shown
 
 #: Characters of one page of figures: less than Telegram takes, and still to be read on a phone.
 _PAGE = 2200
@@ -139,12 +139,7 @@ def refused(t: Texts, sheet: Sheet, version: int, note: str = "") -> View:
         text=lines(
             title(t, sheet),
             note or None,
-            t.ngettext(
-                "It can't be sent yet: {n} thing is to be corrected.",
-                "It can't be sent yet: {n} things are to be corrected.",
-                len(sheet.problems),
-                n=t.number(len(sheet.problems)),
-            ),
+            not_yet(t, len(sheet.problems)),
             "",
             *(
                 t._("⚠ {problem}", problem=problem(t, sheet.template, one))

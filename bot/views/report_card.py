@@ -8,12 +8,12 @@ from decimal import Decimal
 from markupsafe import Markup
 
 from bot.domain.report import PartProgress, Problem, Value
-from bot.domain.template import DATE, STOCK, TEXT, IndicatorSpec, PartSpec
+from bot.domain.template import DATE, NEEDS, STOCK, TEXT, IndicatorSpec, PartSpec
 from bot.i18n import Texts
 from bot.models import ReportState
 from bot.services.report_sheet import Sheet
 from bot.views.base import Button, Rows, View, clip, data, lines, plain
-from bot.views.report_words import label, measure, problem, shown
+from bot.views.report_words import label, measure, not_yet, problem, shown
 from bot.views.workbooks import form_button
 
 FEATURE = "report"
@@ -101,7 +101,8 @@ def _part_mark(sheet: Sheet, part: PartSpec, done: PartProgress) -> str:
     for mark in ("⚠", "↩"):
         if mark in marks:
             return mark + " "
-    return "✅ " if done.complete and done.filled else ""
+    lacking = any(sheet.template[code].part == part.code for code in sheet.needed)
+    return "✅ " if done.complete and done.filled and not lacking else ""
 
 
 def _count(done: PartProgress) -> str:
@@ -144,8 +145,7 @@ def card(
             *_noted(note),
             *_warnings(t, sheet, [one.code for one in sheet.template.inputs]),
             "",
-            _next(t, sheet, sheet.to_type())
-            or t._("Everything required is filled in. You can send the report now."),
+            _next(t, sheet, sheet.to_type()) or _readiness(t, sheet),
         ),
         rows=Rows()
         .add(_undo(t, version, undo))
@@ -160,6 +160,17 @@ def card(
         .done(),
         fresh=fresh,
     )
+
+
+def _readiness(t: Texts, sheet: Sheet) -> Markup:
+    """With no figure lacking: whether it can be sent. A rule may be broken, or ask for a date."""
+    if sheet.problems:
+        asked = [one for one in sheet.problems if one.code == NEEDS]
+        return lines(
+            not_yet(t, len(sheet.problems)),
+            *(t._("⚠ {problem}", problem=problem(t, sheet.template, one)) for one in asked[:_FEW]),
+        )
+    return t._("Everything required is filled in. You can send the report now.")
 
 
 def _marked(t: Texts, sheet: Sheet, version: int) -> list[tuple[Button, ...]]:
@@ -299,7 +310,7 @@ def field(
             *_noted(note),
             "",
             t._("<b>{field}</b>", field=label(t, one)),
-            _kind(t, one),
+            _kind(t, one, needed=sheet.is_needed(one)),
             _now(t, one, value) if there else None,
             t._("Last month: {value}", value=shown(t, sheet.last.get(code)))
             if one.numeric and code in sheet.last
@@ -322,9 +333,9 @@ def _now(t: Texts, one: IndicatorSpec, value: Value) -> Markup:
     return t._("Now: <b>{value}</b>", value=shown(t, value))
 
 
-def _kind(t: Texts, one: IndicatorSpec) -> Markup | None:
+def _kind(t: Texts, one: IndicatorSpec, *, needed: bool) -> Markup | None:
     if not one.numeric:
-        return None if one.required else t._("May stay empty.")
+        return None if needed else t._("May stay empty.")
     unit = measure(t, one.unit)
     if one.kind == STOCK:
         return t._("At the month's end · {unit}", unit=unit)

@@ -87,6 +87,16 @@ def label(t: Texts, one: IndicatorSpec) -> str:
     return one.label(t.language)
 
 
+def not_yet(t: Texts, count: int) -> Markup:
+    """That it can't be sent, with how much stands in the way."""
+    return t.ngettext(
+        "It can't be sent yet: {n} thing is to be corrected.",
+        "It can't be sent yet: {n} things are to be corrected.",
+        count,
+        n=t.number(count),
+    )
+
+
 def problem(t: Texts, template: TemplateSpec, found: Problem) -> Markup:
     """What is wrong, with the fields and figures concerned."""
     field = label(t, template[found.field])
@@ -229,12 +239,7 @@ ERRORS: dict[str, Callable[..., Markup]] = {
         "Please ask the reviewer to return it.",
         number=number,
     ),
-    "report_incomplete": lambda t, count=0, **_v: t.ngettext(
-        "It can't be sent yet: {n} thing is to be corrected.",
-        "It can't be sent yet: {n} things are to be corrected.",
-        count,
-        n=t.number(count),
-    ),
+    "report_incomplete": lambda t, count=0, **_v: not_yet(t, count),
     "template_missing": lambda t, **_v: t._(
         "This year's report form is missing. Please tell the bloc leader."
     ),

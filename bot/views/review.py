@@ -75,8 +75,8 @@ def _entry(t: Texts, one: Waiting) -> Markup:
         "number": one.number,
         "unit": one.unit,
         "month": t.month(one.month),
-        "since": t.date(one.since, "short"),
-        "due": t.date(one.due, "short"),
+        "since": t.date(one.since),
+        "due": t.date(one.due),
     }
     head = (
         t._("<b>{number}</b> · {unit} · {month} ⚠ late", **values)

@@ -233,6 +233,8 @@ def test_a_broken_rule_is_named_at_the_field_and_refused_at_sending(
     assert "⚠ Outreach sessions: 0" in phone.buttons
     phone.tap("Back")
     assert any(text.startswith("⚠ Outreach") for text in phone.buttons)
+    assert "You can send" not in phone.text, "what sending would refuse isn't promised"
+    assert "It can't be sent yet: 1 thing is to be corrected." in phone.text
     phone.tap("Send")
     assert "It can't be sent yet: 1 thing is to be corrected." in phone.text
     assert "Yes, send it" not in " ".join(phone.buttons)
@@ -263,6 +265,13 @@ def test_a_forwarded_opinion_needs_its_date(phone: Phone, world: World) -> None:
     phone.tap("Opinions forwarded")
     phone.type("4")
     assert "Type the date" in phone.text, "it is asked for next"
+    assert "May stay empty" not in phone.text
+    phone.command("report")
+    assert "It can't be sent yet: 1 thing is to be corrected. ⚠ Date forwarded is" in phone.text
+    assert "You can send" not in phone.text
+    assert "The people's opinion 2/2" in phone.buttons, "without a tick"
+    phone.tap("The people's opinion")
+    phone.tap("Date forwarded")
     for wrong, sentence in (
         ("31/2/2025", "no such date"),
         ("soon", "don't understand that date"),

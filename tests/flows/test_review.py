@@ -166,6 +166,14 @@ def test_returning_with_marks(world: World) -> None:
     assert "Please count again" in member.text
 
 
+def test_the_list_counts_days_as_people_do_there(world: World) -> None:
+    world.now = dt.datetime(2025, 3, 10, 20, 0, tzinfo=dt.UTC)  # the 11th in Vietnam
+    sent_report(world, world.person(2), MARCH)
+    leader = chat(world, 0)
+    leader.command("pending")
+    assert "since Mar 11, 2025, decide by Mar 16, 2025" in leader.text
+
+
 def test_a_quick_reason_can_be_replaced(world: World) -> None:
     leader = chat(world, 0)
     sent_report(world, world.person(2), MARCH)

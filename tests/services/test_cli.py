@@ -415,7 +415,8 @@ def test_a_folder_that_cant_be_is_one_line(
 ) -> None:
     (tmp_path / "a-file").write_text("in the way")
     monkeypatch.setenv("DATA_DIR", str(tmp_path / "a-file"))
-    assert str(tmp_path / "a-file") in failed(run("bloc", "list"))
+    line = failed(run("bloc", "list"), 2)
+    assert line.startswith("DATA_DIR: ") and str(tmp_path / "a-file") in line
 
 
 # --- Doctor ---------------------------------------------------------------------------------------
