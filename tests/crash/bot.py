@@ -138,7 +138,6 @@ class Supervised:
         self._spare = self._prepare()
         self._moment, self._after, self._delay = "", 0, 0.0
         self._struck = False
-        self._lock = threading.Lock()
         self._stopping = False
         faults = Watching(seed)
         faults.tell = self._before  # type: ignore[method-assign]
@@ -234,12 +233,17 @@ class Supervised:
     # --- Keeping it alive ---------------------------------------------------------------------
 
     def _supervise(self) -> None:
+        try:
+            self._keep_alive()
+        finally:
+            self.over.set()
+
+    def _keep_alive(self) -> None:
         while True:
             status = self._process.wait()
             if self._stopping:
                 return
             if status != -signal.SIGKILL:
-                self.over.set()
                 return
             # What the dead process had sent is read before anything else is.
             time.sleep(0.02)

@@ -22,6 +22,9 @@ from pathlib import Path
 
 from bot.demo.telegram import Message, StandIn
 
+#: Seconds between two looks at everybody's phones.
+PAUSE = 0.005
+
 Wait = Callable[[], object]
 Story = Generator[Wait, None, None]
 
@@ -560,10 +563,13 @@ class Month:
 
 
 def play(month: Month, patience: float, stop: threading.Event | None = None) -> None:
-    """Let the story run to its end. Raises TimeoutError with who waits where."""
+    """Let the story run to its end. Raises TimeoutError with who waits where.
+
+    ``patience`` is counted in looks, not by the clock: a busy machine may stand still for long.
+    """
     stories = month.stories()
     waits: dict[str, Wait | None] = dict.fromkeys(stories)
-    end = time.monotonic() + patience
+    idle = 0
 
     def advance() -> bool:
         moved = False
@@ -580,8 +586,8 @@ def play(month: Month, patience: float, stop: threading.Event | None = None) -> 
 
     while stories:
         if month.tg.do(advance):
-            end = time.monotonic() + patience
-        elif time.monotonic() > end:
+            idle = 0
+        elif (idle := idle + 1) * PAUSE > patience:
             where = {
                 name: story.gi_yieldfrom.gi_frame.f_lineno  # type: ignore[union-attr]
                 if story.gi_yieldfrom
@@ -591,4 +597,4 @@ def play(month: Month, patience: float, stop: threading.Event | None = None) -> 
             raise TimeoutError(f"nothing moves any more; lines of the waiting: {where}")
         elif stop is not None and stop.is_set():
             raise RuntimeError("the bot is gone")
-        time.sleep(0.004)
+        time.sleep(PAUSE)

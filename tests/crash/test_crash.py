@@ -74,7 +74,11 @@ def run(
                     for kind, method, probability in FAULTS:
                         tg.faults.add(kind, method=method, probability=probability)
                     tg.faults.add("repeat", probability=0.3, updates=3)
-                play(month, 60, bot.over)
+                try:
+                    play(month, 60, bot.over)
+                except (TimeoutError, RuntimeError):
+                    print("\n".join(bot.log.read_text("utf-8").splitlines()[-30:]))
+                    raise
                 tg.do(tg.state.faults.rules.clear)
                 _settle(tg, database)
             assert bot.exit_status == 0, bot.log.read_text()
@@ -175,6 +179,7 @@ def test_killed_again_and_again_the_month_ends_the_same(
         for part in fields(Left):
             assert getattr(one.left, part.name) == getattr(undisturbed.left, part.name)
         runs.append(one)
+        print(f"{backend}: run {number} of {len(one.moments)} kills: {one.doubled}")
     moments = Counter(moment for one in runs for moment in one.moments)
     doubled = [one.doubled for one in runs if one.doubled]
     print(
