@@ -23,8 +23,10 @@ from bot.demo.stage import Stage, staged, this_month
 
 #: An edit that changes nothing is a success to a bot.
 _HARMLESS = "message is not modified"
-#: After kill -9 an answer is shown again, and what was typed is deleted a second time.
-_TWICE = "message to delete not found"
+#: After kill -9 the bot may look for messages that it has deleted: it shows answers again, and
+#: doesn't know the newest cards. For so many seconds.
+_AFTER_CRASH = ("message to delete not found", "message to edit not found")
+_CRASH_SECONDS = 60.0
 
 
 class Book:
@@ -175,9 +177,10 @@ def _refusals(stage: Stage, year: Year) -> list[str]:
     found = []
     for one in stage.wire.get("refusals", last=10_000):
         chat = int(one["params"].get("chat_id", 0))
-        if _HARMLESS in one["description"] or (
-            chat in year.crashed and _TWICE in one["description"]
-        ):
+        crashed = any(0 <= one["at"] - at <= _CRASH_SECONDS for at in year.crashes)
+        if _HARMLESS in one["description"]:
+            continue
+        if crashed and any(words in one["description"] for words in _AFTER_CRASH):
             continue
         about = f"{names.get(chat, chat)}, message {one['params'].get('message_id', '-')}"
         words = str(one["params"].get("text", ""))[:80]

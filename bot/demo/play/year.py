@@ -57,8 +57,8 @@ class Year:
     reports: dict[tuple[str, dt.date], Sent] = field(default_factory=dict)
     decisions: int = 0
     forms: dict[str, bytes] = field(default_factory=dict)
-    #: Who was writing when the bot was killed.
-    crashed: set[int] = field(default_factory=set)
+    #: When the bot was killed, in seconds since the epoch.
+    crashes: list[float] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.names = {unit.short_name: unit.short_name for unit in self.units}
@@ -195,7 +195,7 @@ class Year:
         months.fill_pasted(phone, figures, REQUIRED[:5])
         for code in REQUIRED[5:8]:
             phone.types_blindly(str(figures[code]))
-        self.crashed.add(phone.id)
+        self.crashes.append(time.time())
         self.stage.bot.kill()
         phone.lines.append("  (kill -9: the bot is gone, and started again)")
         self.stage.bot.start()
