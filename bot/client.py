@@ -11,9 +11,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import structlog
-from telegram import Bot, Update
+from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, Update
 
 log = structlog.get_logger(__name__)
+
+NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
 def read_update(body: dict[str, Any], bot: Bot) -> Update:
@@ -44,3 +46,20 @@ class Client(Bot):
         }
         found: Any = await self._post("getUpdates", data, read_timeout=seconds + 10)
         return [read_update(body, self) for body in found]
+
+    async def redraw(
+        self, chat_id: int, message_id: int, text: str, markup: InlineKeyboardMarkup | None
+    ) -> None:
+        """Like ``edit_message_text`` with HTML, but the message that comes back is not read.
+
+        Reading it took a third of the call, and it says nothing new.
+        """
+        data = {
+            "chat_id": chat_id,
+            "message_id": message_id,
+            "text": text,
+            "parse_mode": "HTML",
+            "reply_markup": markup,
+            "link_preview_options": NO_PREVIEW,
+        }
+        await self._post("editMessageText", data)

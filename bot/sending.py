@@ -9,24 +9,22 @@ from typing import TypeVar
 
 import structlog
 from telegram import (
-    Bot,
     CopyTextButton,
     ForceReply,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     InputFile,
-    LinkPreviewOptions,
     Message,
 )
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 
+from bot.client import NO_PREVIEW, Client
 from bot.limits import ANSWER, SendLimiter
 from bot.metrics import api_requests_total
 from bot.views.base import Attachment, Button, View, plain
 
 log = structlog.get_logger(__name__)
 
-_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 #: Answers of Telegram that mean: this message can no longer be edited, send another one.
 _GONE = (
     "message to edit not found",
@@ -69,7 +67,7 @@ def _button(button: Button) -> InlineKeyboardButton:
 class Sender:
     """Sends views. Obeys the limits and every ``retry_after``; retries what is temporary."""
 
-    def __init__(self, bot: Bot, limiter: SendLimiter, *, pauses: tuple[float, ...]) -> None:
+    def __init__(self, bot: Client, limiter: SendLimiter, *, pauses: tuple[float, ...]) -> None:
         self._bot = bot
         self._limiter = limiter
         self._pauses = pauses
@@ -111,16 +109,10 @@ class Sender:
             raise Refused(error.message) from None
         return message.message_id
 
-    async def _edit(self, chat_id: int, message_id: int, view: View) -> Message | bool:
+    async def _edit(self, chat_id: int, message_id: int, view: View) -> None:
         markup = keyboard(view)
-        return await self._bot.edit_message_text(
-            view.text,
-            chat_id,
-            message_id,
-            parse_mode="HTML",
-            reply_markup=markup if isinstance(markup, InlineKeyboardMarkup) else None,
-            link_preview_options=_NO_PREVIEW,
-        )
+        buttons = markup if isinstance(markup, InlineKeyboardMarkup) else None
+        await self._bot.redraw(chat_id, message_id, view.text, buttons)
 
     async def _send(self, chat_id: int, view: View) -> Message:
         markup = keyboard(view)
@@ -131,7 +123,7 @@ class Sender:
             view.text,
             parse_mode="HTML",
             reply_markup=markup,
-            link_preview_options=_NO_PREVIEW,
+            link_preview_options=NO_PREVIEW,
         )
 
     async def _send_file(
