@@ -9,14 +9,17 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import structlog
+from markupsafe import escape
 from telegram.error import TelegramError
 
 from bot.errors import DatabaseAway
 from bot.ledger import Ledger, Reply
 from bot.log import log_unexpected
 from bot.sending import Refused, Sender, Unreachable
+from bot.views.base import View
 
 log = structlog.get_logger(__name__)
 
@@ -40,6 +43,7 @@ class Replies:
         self._lines: dict[int, deque[Reply]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._cards: OrderedDict[int, int] = OrderedDict()
+        self._early: set[str] = set()
         self._shown: list[int] = []
         self._new_cards: dict[int, int] = {}
         self._to_note = asyncio.Event()
@@ -60,6 +64,7 @@ class Replies:
 
     def answer_early(self, query_id: str) -> None:
         """Stop the button's spinner where the work takes long; what follows is drawn as usual."""
+        self._early.add(query_id)
         task = asyncio.create_task(self._sender.answer(query_id, "", alert=False))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -80,10 +85,16 @@ class Replies:
             self._idle.set()
 
     async def _show(self, reply: Reply, *, quick: bool) -> None:
-        view = reply.view
         calls: list[Awaitable[object]] = []
-        if reply.query_id:
-            calls.append(self._sender.answer(reply.query_id, view.toast, alert=view.alert))
+        if reply.query_id in self._early:
+            # A press is answered once: what was to be said in a box is said in a message.
+            self._early.discard(reply.query_id)
+            if reply.view.toast and not reply.view.text:
+                reply = replace(reply, view=View(text=escape(reply.view.toast), card=False))
+        elif reply.query_id:
+            box = reply.view
+            calls.append(self._sender.answer(reply.query_id, box.toast, alert=box.alert))
+        view = reply.view
         if view.text and not quick:
             calls.append(self._draw(reply))
         if view.tidy and reply.message_id is not None and not reply.query_id:

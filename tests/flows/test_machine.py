@@ -381,3 +381,25 @@ def test_old_records_of_updates_are_forgotten(database: Database) -> None:
     ledger.forget(utc_now())
     with database.transaction() as session:
         assert [row.update_id for row in session.exec(select(DoneUpdate))] == [2]
+
+
+def test_a_press_whose_work_takes_long_is_answered_once(
+    sqlite_database: Database, tg: StandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The spinner is stopped early; the box that can't be shown any more becomes a message."""
+    monkeypatch.setattr("bot.intake.SPINNER", 0.05)
+
+    def slow(incoming: Incoming, tx: Tx) -> View:
+        if incoming.kind == "button":
+            time.sleep(0.4)
+            return View(toast="too <late>", alert=True)
+        return route(incoming, tx)
+
+    with running_bot(sqlite_database, tg, tmp_path, route=slow):
+        tg.send_text(ANN, "one")
+        card = tg.wait_message(ANN, contains="1: one")
+        query = tg.press(ANN, card.message_id, "again")
+        tg.wait_message(ANN, contains="too <late>")
+        tg.quiet()
+        assert tg.answer_of(query).text == ""
+    assert tg.refusals == []
