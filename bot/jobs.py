@@ -22,6 +22,7 @@ from bot.database import Database
 from bot.errors import DatabaseAway, Expected
 from bot.log import log_unexpected
 from bot.models import Job, JobState
+from bot.worker import Worker
 
 log = structlog.get_logger(__name__)
 
@@ -49,7 +50,7 @@ class JobKind:
     give_up: Callable[[Session, Job, Expected, dt.datetime], None]
 
 
-class Jobs:
+class Jobs(Worker):
     """Claims jobs that are due and does them."""
 
     def __init__(
@@ -62,37 +63,13 @@ class Jobs:
         now: Callable[[], dt.datetime],
         done: Callable[[], None],
     ) -> None:
+        super().__init__()
         self._database = database
         self._bot = bot
         self._kinds = kinds
         self._in_thread = in_thread
         self._now = now
         self._done = done
-        self._wake = asyncio.Event()
-
-    def wake(self) -> None:
-        """A job was committed."""
-        self._wake.set()
-
-    async def run(self, *, idle: float = 2.0) -> None:
-        """Do what falls due until cancelled."""
-        while True:
-            self._wake.clear()
-            try:
-                count = await self.work_off()
-            except DatabaseAway as error:
-                log.warning("database_away", error=str(error))
-                await asyncio.sleep(idle)
-                continue
-            except Exception as error:
-                log_unexpected(error)
-                await asyncio.sleep(idle)
-                continue
-            if not count:
-                try:
-                    await asyncio.wait_for(self._wake.wait(), idle)
-                except TimeoutError:
-                    continue
 
     async def work_off(self) -> int:
         """Do one batch of what is due; returns how many were taken up."""

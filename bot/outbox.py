@@ -28,6 +28,7 @@ from bot.models import OutMessage, OutState, Person
 from bot.sending import Refused, Sender, Unreachable
 from bot.views.base import View
 from bot.views.notices import COLLECTED, NOTICES
+from bot.worker import Worker
 
 log = structlog.get_logger(__name__)
 
@@ -50,7 +51,7 @@ class Letter:
     view: View | None
 
 
-class Outbox:
+class Outbox(Worker):
     """Claims what is due and sends it."""
 
     def __init__(
@@ -60,35 +61,11 @@ class Outbox:
         in_thread: InThread,
         now: Callable[[], dt.datetime],
     ) -> None:
+        super().__init__()
         self._database = database
         self._sender = sender
         self._in_thread = in_thread
         self._now = now
-        self._wake = asyncio.Event()
-
-    def wake(self) -> None:
-        """Something was committed that may be due."""
-        self._wake.set()
-
-    async def run(self, *, idle: float = 1.0) -> None:
-        """Send what falls due until cancelled; look at least every ``idle`` seconds."""
-        while True:
-            self._wake.clear()
-            try:
-                sent = await self.work_off()
-            except DatabaseAway as error:
-                log.warning("database_away", error=str(error))
-                await asyncio.sleep(idle)
-                continue
-            except Exception as error:
-                log_unexpected(error)
-                await asyncio.sleep(idle)
-                continue
-            if not sent:
-                try:
-                    await asyncio.wait_for(self._wake.wait(), idle)
-                except TimeoutError:
-                    continue
 
     async def work_off(self) -> int:
         """Send one batch of what is due; returns how many rows were taken up."""
