@@ -20,18 +20,9 @@ from bot.views.base import View
 from handlers import route
 from tests.builders import ADMIN_ID, BOT_NAME
 from tests.flows.phone import file
-from tests.flows.rights_stage import (
-    NOW,
-    ROLES,
-    Role,
-    Stage,
-    Subject,
-    changed,
-    marks_of,
-    news,
-    snapshot,
-    unseemly,
-)
+from tests.flows.rights_roles import ROLES, Role, marks_of, unseemly
+from tests.flows.rights_rows import changed, news, snapshot
+from tests.flows.rights_stage import NOW, Stage, Subject
 from tests.flows.rights_table import Act
 
 
@@ -189,7 +180,7 @@ class Cells:
         by_id = {self.stage.people[role.name].id: role for role in ROLES}
         with Session(connection, join_transaction_mode="create_savepoint") as session:
             session.info.update(self.stage.sandbox.info)
-            for person, kind, view in news(session):
+            for person, kind, view in news(session, NOW):
                 role = by_id.get(person.id)
                 if role and (shown := unseemly(role, view, news=True)):
                     wrong.append(f"{role.name} is told by {kind} {sorted(shown)}")

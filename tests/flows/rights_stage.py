@@ -1,32 +1,24 @@
-"""The stage of the rights matrix: two blocs full of marked data, and everybody who may come.
-
-Every value that somebody may not see is a mark: its kind, its bloc and its unit. Whoever reads an
-answer is thereby known to have seen it.
-"""
+"""The stage of the rights matrix: two blocs full of marked data, and everybody who may come."""
 
 from __future__ import annotations
 
 import datetime as dt
-import json
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, select
 from sqlalchemy import text as sql
-from sqlmodel import Session, SQLModel, col
+from sqlmodel import Session, col
 
 from bot.database import Database
 from bot.domain.report import Value, zero_for_empty
 from bot.domain.template import TEXT
-from bot.i18n import texts
 from bot.models import (
     BlocYear,
     EvidenceKind,
-    OutMessage,
     Person,
     Report,
     Seat,
@@ -44,21 +36,14 @@ from bot.services import (
     units,
 )
 from bot.services.figures import template_of
-from bot.views.base import View
-from bot.views.notices import NOTICES
 from tests.builders import World, make_world
 from tests.flows.phone import file
+from tests.flows.rights_roles import ROLES
 
 #: Noon in Vietnam: January is approved, February sent, March complete, April begun.
 NOW = dt.datetime(2025, 4, 10, 5, 0, tzinfo=dt.UTC)
 JANUARY, FEBRUARY, MARCH, APRIL = (dt.date(2025, month, 1) for month in (1, 2, 3, 4))
-#: Names of bloc, unit (long, short), person; words of a draft, of a sent report, of a decision;
-#: a file of a draft and of a sent report, by name and by Telegram's id.
-MARK = re.compile(r"(Blc|Org|Uni|Per|Dra|Snt|Cmt|Fdr|Idr|Fst|Ist)([AB])(\d?)")
-_NAMES = ("Blc", "Org", "Uni", "Per")
-_OF_DRAFTS = ("Dra", "Fdr", "Idr")
-_SIGNATORY, _REPRESENTATIVE = SeatRole.SIGNATORY, SeatRole.REPRESENTATIVE
-_OBSERVER = SeatRole.OBSERVER
+_REPRESENTATIVE, _OBSERVER = SeatRole.REPRESENTATIVE, SeatRole.OBSERVER
 
 
 class Sandbox(Database):
@@ -100,83 +85,6 @@ class Sandbox(Database):
 
 
 @dataclass(frozen=True)
-class Role:
-    """Somebody who may come: where they act now, and what they are by that."""
-
-    name: str
-    bloc: str = ""
-    unit: int | None = None
-    seat: SeatRole | None = None
-    admin: bool = False
-    #: Marks that this person may see among their own affairs: where they belonged.
-    past: tuple[str, ...] = ()
-    #: What they are by another seat, which they don't act from now; news reaches them there too.
-    also: Role | None = None
-
-    @property
-    def seated(self) -> bool:
-        return self.seat is not None
-
-    @property
-    def member(self) -> bool:
-        return self.unit is not None
-
-    @property
-    def signatory(self) -> bool:
-        return self.seat is _SIGNATORY
-
-    @property
-    def reviewer(self) -> bool:
-        return self.unit in (0, 1)
-
-    @property
-    def reader(self) -> bool:
-        return self.reviewer or self.seat is _OBSERVER
-
-    def may_see(self, kind: str, bloc: str, unit: str) -> bool:
-        """Whether a mark is for these eyes."""
-        if kind in _NAMES:
-            return self.admin or self.bloc == bloc
-        at = self.bloc == bloc and str(self.unit) == unit
-        if kind in _OF_DRAFTS:
-            return at
-        return at or (self.bloc == bloc and self.reader)
-
-
-#: Units of a bloc: leader, deputy, two members; in the first bloc also one that was closed and
-#: one that led until a moment ago.
-ROLES = (
-    Role("stranger"),
-    Role("signatory", "A", 2, _SIGNATORY),
-    Role("representative", "A", 2, _REPRESENTATIVE),
-    Role("colleague", "A", 3, _SIGNATORY),
-    Role("leader", "A", 0, _SIGNATORY),
-    Role("leader's representative", "A", 0, _REPRESENTATIVE),
-    Role("deputy", "A", 1, _SIGNATORY),
-    Role("deputy's representative", "A", 1, _REPRESENTATIVE),
-    Role("observer", "A", None, _OBSERVER),
-    Role("former leader", "A", 5, _SIGNATORY),
-    Role("administrator", admin=True),
-    Role("ex-member", past=("BlcA", "OrgA2", "UniA2")),
-    Role("ex-leader", past=("BlcA", "OrgA0", "UniA0")),
-    Role("ex-observer", past=("BlcA",)),
-    Role("of a closed unit", past=("BlcA", "OrgA4", "UniA4")),
-    Role(
-        "leader acting elsewhere",
-        "B",
-        2,
-        _REPRESENTATIVE,
-        past=("BlcA", "OrgA0", "UniA0"),
-        also=Role("leader", "A", 0, _SIGNATORY),
-    ),
-    Role("other bloc's leader", "B", 0, _SIGNATORY),
-    Role("other bloc's deputy", "B", 1, _SIGNATORY),
-    Role("other bloc's member", "B", 2, _SIGNATORY),
-    Role("other bloc's observer", "B", None, _OBSERVER),
-)
-
-
-@dataclass(frozen=True)
 class Subject:
     """A unit that is acted upon, with the ids of all that is its own."""
 
@@ -198,89 +106,6 @@ class Stage:
     #: The draft that is a person's own unit's, by the person's id.
     drafts: dict[int, int]
     subjects: tuple[Subject, ...]
-
-
-def marks(text: str) -> set[tuple[str, str, str]]:
-    """The marks in a text."""
-    return {(one[1], one[2], one[3]) for one in MARK.finditer(text)}
-
-
-def marks_of(view: View) -> set[tuple[str, str, str]]:
-    """The marks that somebody who gets this answer sees, on buttons and files too."""
-    return marks(json.dumps(replace(view, attachment=_known(view)).to_json(), ensure_ascii=False))
-
-
-def _known(view: View) -> Any:
-    """The attachment without content that was made for it."""
-    return replace(view.attachment, content=b"") if view.attachment else None
-
-
-def unseemly(role: Role, view: View, *, own: bool = False, news: bool = False) -> set[str]:
-    """The marks in an answer that this person may not see.
-
-    ``own``: it is about their own affairs, where they belonged once too. ``news``: it reaches
-    them by any of their seats.
-    """
-    return {
-        "".join(mark)
-        for mark in marks_of(view)
-        if not role.may_see(*mark)
-        and not (own and "".join(mark) in role.past)
-        and not (news and role.also is not None and role.also.may_see(*mark))
-    }
-
-
-# --- What the database holds ------------------------------------------------------------------
-
-#: Kept about a person without being anybody's doing.
-_KEPT_BY_THE_WAY = {"name", "username", "menu", "blocked_at"}
-
-
-def _columns(table: Table) -> str:
-    return ", ".join(
-        f'"{one.name}"'
-        for one in table.columns
-        if table.name != "person" or one.name not in _KEPT_BY_THE_WAY
-    )
-
-
-_QUERIES = {
-    table.name: f'SELECT {_columns(table)} FROM "{table.name}" ORDER BY 1'
-    for table in SQLModel.metadata.sorted_tables
-    if table.name != "done_update"
-}
-
-
-def snapshot(connection: Connection, person_id: int | None) -> dict[str, list[Any]]:
-    """Everything that lasts: all but the record of updates and where this person's form stands."""
-    found = {
-        name: [tuple(row) for row in connection.exec_driver_sql(query)]
-        for name, query in _QUERIES.items()
-    }
-    found["form"] = [row for row in found["form"] if row[0] != person_id]
-    return found
-
-
-def changed(before: dict[str, list[Any]], after: dict[str, list[Any]]) -> dict[str, list[Any]]:
-    """Rows by table that are not as they were."""
-    return {
-        name: [row for row in after[name] if row not in before[name]] or ["rows are gone"]
-        for name in before
-        if before[name] != after[name]
-    }
-
-
-def news(session: Session) -> Iterator[tuple[Person, str, View]]:
-    """The messages that are queued, as their recipients would read them."""
-    rows = session.exec(
-        select(OutMessage, Person)  # type: ignore[call-overload]
-        .join(Person, col(Person.id) == OutMessage.person_id)
-        .order_by(col(OutMessage.id))
-    ).all()
-    for row, person in rows:
-        view = NOTICES[row.kind](session, texts(person.language), person, [row.ids], NOW)
-        if view is not None:
-            yield person, row.kind, view
 
 
 # --- Setting the stage ------------------------------------------------------------------------

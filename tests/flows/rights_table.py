@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from bot.models import SeatRole
-from tests.flows.rights_stage import Role, Subject
+from tests.flows.rights_roles import Role
+from tests.flows.rights_stage import Subject
 
 Rule = Callable[[Role, Subject], bool]
 

@@ -24,18 +24,9 @@ from bot.views.notices import NOTICES
 from bot.work import job_kinds
 from tests.builders import ADMIN_ID
 from tests.flows.rights_play import incoming, open_form, update_of, updates_on
-from tests.flows.rights_stage import (
-    NOW,
-    ROLES,
-    Role,
-    Stage,
-    Subject,
-    changed,
-    end_seats,
-    set_stage,
-    snapshot,
-    unseemly,
-)
+from tests.flows.rights_roles import ROLES, Role, unseemly
+from tests.flows.rights_rows import changed, snapshot
+from tests.flows.rights_stage import NOW, Stage, Subject, end_seats, set_stage
 from tests.flows.rights_table import EXPECTED, Act, everyone
 from tests.running import settings_for
 
@@ -109,13 +100,13 @@ LOSSES: dict[str, tuple[str, Losing, Role]] = {
 _OWN = ("people", "settings", "home")
 
 
-def _buttons(stage: Stage, person: Person) -> dict[str, str]:
+def _buttons(stage: Stage, person: Person, most: int) -> dict[str, str]:
     """Every button that somebody comes to without changing anything, by what it does."""
     found: dict[str, str] = {}
     waiting: list[str] = ["home:menu:0"]
     updates = updates_on(stage)
     with stage.sandbox.undone():
-        while waiting and len(found) < 250:
+        while waiting and len(found) < most:
             data = waiting.pop(0)
             outcome = updates.apply(incoming(person, kind="button", data=data, query_id="1"))
             assert outcome.reply is not None
@@ -130,14 +121,21 @@ def _buttons(stage: Stage, person: Person) -> dict[str, str]:
 
 
 def test_a_button_left_on_the_screen_does_nothing(stage: Stage) -> None:
-    assert [one for loss in LOSSES for one in _left_on_the_screen(stage, loss)] == []
+    # The rules are the same on both databases: a part of the screens is enough on the slower one.
+    most = 250 if stage.sandbox.is_sqlite else 40
+    shown: dict[str, dict[str, str]] = {}
+    wrong: list[str] = []
+    for loss, (name, _, _) in LOSSES.items():
+        if name not in shown:
+            shown[name] = _buttons(stage, stage.people[name], most)
+        wrong += _left_on_the_screen(stage, loss, shown[name])
+    assert wrong == []
 
 
-def _left_on_the_screen(stage: Stage, loss: str) -> Iterator[str]:
+def _left_on_the_screen(stage: Stage, loss: str, buttons: dict[str, str]) -> Iterator[str]:
     """What is wrong after pressing every button that was reached before the loss."""
     name, lose, now = LOSSES[loss]
     person = stage.people[name]
-    buttons = _buttons(stage, person)
     assert len(buttons) > 15
     updates = updates_on(stage)
     stays_member = now.bloc == "A"
