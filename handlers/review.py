@@ -297,7 +297,7 @@ def _text(incoming: Incoming, tx: Tx) -> View:
 FEATURE = Feature(
     name="review",
     commands=(
-        Command("pending", _pending, Who.REVIEWER, views.describe_pending),
+        Command("pending", _pending, Who.READER, views.describe_pending),
         Command("approve", _approve, Who.REVIEWER, views.describe_approve),
         Command("return", _return, Who.REVIEWER, views.describe_return),
     ),

@@ -28,7 +28,7 @@ class Who(Enum):
     EVERYONE = "everyone"
     MEMBER = "member"
     REVIEWER = "reviewer"
-    OBSERVER = "observer"
+    READER = "reader"
     ADMIN = "admin"
 
     def includes(self, actor: Actor) -> bool:
@@ -37,7 +37,7 @@ class Who(Enum):
             Who.EVERYONE: True,
             Who.MEMBER: actor.is_member,
             Who.REVIEWER: actor.is_reviewer,
-            Who.OBSERVER: actor.is_observer,
+            Who.READER: actor.is_reviewer or actor.is_observer,
             Who.ADMIN: actor.is_admin,
         }[self]
 

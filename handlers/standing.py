@@ -79,7 +79,7 @@ FEATURE = Feature(
     name="standing",
     commands=(
         Command("status", _status, Who.EVERYONE, views.describe_status),
-        Command("missing", _missing, Who.REVIEWER, views.describe_missing),
+        Command("missing", _missing, Who.READER, views.describe_missing),
     ),
     buttons={
         "status": Press(_status),

@@ -57,7 +57,8 @@ class Contender:
         env = environment(tg, folder, self.database_url)
         if self.script:
             with answering(tg, [str(HERE / self.script)], env) as bot:
-                yield bot, lambda _month: _say_all(tg, people, "/start")
+                _say_all(tg, people, "/start")
+                yield bot, lambda _month: None  # the card that they have goes on
             return
         payloads = make_bloc(env, folder, PEOPLE, YEAR)
         with answering(tg, ["-m", "bot", "run"], env) as bot:

@@ -140,8 +140,8 @@ def test_help_lists_the_commands_of_the_role_only(database: Database) -> None:
     observer = Chat.of(world, world.person(None, SeatRole.OBSERVER))
     for chat, kinds in (
         (member, {Who.EVERYONE, Who.MEMBER}),
-        (leader, {Who.EVERYONE, Who.MEMBER, Who.REVIEWER}),
-        (observer, {Who.EVERYONE, Who.OBSERVER}),
+        (leader, {Who.EVERYONE, Who.MEMBER, Who.READER, Who.REVIEWER}),
+        (observer, {Who.EVERYONE, Who.READER}),
     ):
         chat.command("help")
         expected = [c.name for c in handlers.COMMANDS.values() if c.who in kinds]

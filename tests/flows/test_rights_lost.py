@@ -294,7 +294,8 @@ def _finish_refused(stage: Stage, kind: JobKind, person: Person) -> None:
 
 _EVERYONE = {"start", "help", "cancel", "status", "bloc", "privacy", "language", "settings"}
 _MEMBER = {"report", "reports"}
-_REVIEWER = {"missing", "pending", "approve", "return", "units", "invite", "template"}
+_READER = {"missing", "pending"}
+_REVIEWER = {*_READER, "approve", "return", "units", "invite", "template"}
 
 
 def test_menus_show_what_the_role_may(stage: Stage) -> None:
@@ -306,5 +307,6 @@ def test_menus_show_what_the_role_may(stage: Stage) -> None:
             shown = {name for name, _ in listing(actor, "en")}
             wanted = _EVERYONE | (_MEMBER if role.member else set())
             wanted |= _REVIEWER if role.reviewer else set()
+            wanted |= _READER if role.seated and not role.member else set()
             wanted |= {"admin"} if role.admin else set()
             assert shown == wanted, role.name
