@@ -549,7 +549,7 @@ def siege(database: Database, folder: Path, patch: pytest.MonkeyPatch) -> Iterat
 HARMLESS = (
     "message is not modified",
     "message to edit not found",
-    "There is no text in the message to edit",
+    "there is no text in the message to edit",
     "message to delete not found",
     "message can't be deleted",
 )
