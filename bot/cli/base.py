@@ -60,7 +60,9 @@ class Commands(TyperGroup):
 def _usage(error: typer.TyperException) -> int:
     if "NoArgs" in type(error).__name__:  # a group by itself: its help is the answer
         return fail(error.format_message(), status=error.exit_code)
-    return fail(" ".join(error.format_message().split()), status=error.exit_code)
+    words = " ".join(error.format_message().split())
+    # typer's checks of choices are pydantic's, which begin what they say like that.
+    return fail(words.replace("Value error, ", ""), status=error.exit_code)
 
 
 def _problem(error: Exception) -> Problem:

@@ -56,7 +56,7 @@ def _upgrade_patiently(url: str) -> None:
         try:
             migrations.upgrade(url)
         except DatabaseAway as error:
-            log.warning("database_away", error=str(error), pause=pause)
+            log.warning("database_away", setting="DATABASE_URL", error=str(error), pause=pause)
             time.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
         else:
