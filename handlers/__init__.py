@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.errors import Forbidden, NotFound
 from bot.incoming import Incoming, Tx
+from bot.services import forms
 from bot.views import common
 from bot.views.base import View
 from handlers import (
@@ -89,6 +91,18 @@ def _press(incoming: Incoming, tx: Tx) -> View:
     ):
         # A button of a screen that is no longer current: pressed twice, left behind, forged.
         shown = _open(tx)
-        view = shown.show(tx) if shown and shown.show else home.show(tx)
+        view = shown.show(tx) if shown and shown.show else _left(feature, tx)
         return replace(view, toast=common.stale(tx.t))
     return press.handle(incoming, tx)
+
+
+def _left(feature: Feature, tx: Tx) -> View:
+    """What has become of the form that a button belonged to, where no form is open now."""
+    subject = forms.left(tx.session, tx.actor.person.id or 0, feature.name)
+    if feature.left is None or subject is None or tx.form is not None:
+        return home.show(tx)
+    try:
+        return feature.left(tx, subject)
+    except (NotFound, Forbidden):
+        # The seat that it belonged to is another's now.
+        return home.show(tx)

@@ -68,11 +68,15 @@ def _list(incoming: Incoming, tx: Tx) -> View:
 
 def _show(incoming: Incoming, tx: Tx) -> View:
     """A report by its id: where it can be written in, its form."""
-    sheet = report_sheet.sheet(tx.session, tx.actor, number(incoming))
+    return _by_id(tx, number(incoming), page=number(incoming, 1))
+
+
+def _by_id(tx: Tx, report_id: int, page: int = 0) -> View:
+    sheet = report_sheet.sheet(tx.session, tx.actor, report_id)
     if sheet.open:
         return open_report(tx, sheet.report)
     leave(tx)
-    return views.sealed(tx.t, sheet, page=number(incoming, 1))
+    return views.sealed(tx.t, sheet, page=page)
 
 
 def _open(incoming: Incoming, tx: Tx) -> View:
@@ -348,4 +352,5 @@ FEATURE = Feature(
     on_text=settled(typing.on_text),
     on_file=settled(typing.on_file),
     show=draw,
+    left=_by_id,
 )

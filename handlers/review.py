@@ -320,4 +320,5 @@ FEATURE = Feature(
     },
     on_text=_text,
     show=_show,
+    left=lambda tx, report_id: _still(tx, lambda: _card(tx, report_id)),
 )

@@ -67,6 +67,8 @@ class Feature:
     ``buttons`` maps the action in ``feature:action:version:…`` to what it does. ``on_text`` and
     ``on_file`` get what the person sends while a form of this feature is open; ``show`` draws
     that form as it stands now (after a stale button, a restart, an unexpected kind of message).
+    ``left`` shows what a form was about (by its subject) that has just been closed: for a button
+    of it that is pressed twice.
     """
 
     name: str
@@ -75,6 +77,7 @@ class Feature:
     on_text: Handler | None = None
     on_file: Handler | None = None
     show: Callable[[Tx], View] | None = None
+    left: Callable[[Tx, int], View] | None = None
 
 
 def arguments(incoming: Incoming) -> list[str]:

@@ -60,11 +60,33 @@ def keep(session: Session, form: Form, now: dt.datetime, **draft: Any) -> Form:
 
 
 def leave(session: Session, person_id: int, now: dt.datetime) -> None:
-    """Close the form. The row stays, so that versions never repeat and old buttons stay stale."""
+    """Close the form. The row stays, so that versions never repeat and old buttons stay stale.
+
+    What it was about is kept, for a button of it that is pressed once more (see :func:`left`).
+    """
     form = session.get(Form, person_id)
     if form is not None and form.feature:
-        form.feature, form.step, form.subject, form.draft = "", "", None, {}
+        form.draft = {"left": form.feature, "subject": form.subject}
+        form.feature, form.step, form.subject = "", "", None
         form.version += 1
         form.card_id = None
         form.changed_at = now
         session.add(form)
+
+
+def forget(session: Session, person_id: int, now: dt.datetime) -> None:
+    """Close the form and keep nothing of it."""
+    leave(session, person_id, now)
+    form = session.get(Form, person_id)
+    if form is not None:
+        form.draft = {}
+        session.add(form)
+
+
+def left(session: Session, person_id: int, feature: str) -> int | None:
+    """What the form was about that was closed last, if it was this feature's; else None."""
+    form = session.get(Form, person_id)
+    if form is None or form.feature or form.draft.get("left") != feature:
+        return None
+    subject = form.draft.get("subject")
+    return subject if isinstance(subject, int) else None

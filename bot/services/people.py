@@ -148,7 +148,7 @@ def leave(session: Session, actor: Actor) -> None:
 
 def _forget(session: Session, person: Person, now: dt.datetime) -> None:
     person_id = person.id or 0
-    forms.leave(session, person_id, now)
+    forms.forget(session, person_id, now)
     session.exec(
         update(OutMessage)
         .where(col(OutMessage.person_id) == person_id, col(OutMessage.state) == OutState.WAITING)

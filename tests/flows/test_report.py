@@ -14,6 +14,7 @@ from bot.models import (
     OutMessage,
     ReportState,
     ReportStep,
+    Seat,
     SeatRole,
     StepKind,
 )
@@ -58,6 +59,39 @@ def test_from_an_empty_card_to_a_number(phone: Phone, world: World) -> None:
     report = report_of(world)
     assert (report.state, report.number, report.round) == (ReportState.SENT, 1, 1)
     assert (report.sent_by, report.late) == (phone.person.id, False)
+
+
+def test_a_second_tap_on_sending_shows_what_was_sent(phone: Phone, world: World) -> None:
+    phone.command("report")
+    fill(phone)
+    phone.tap("Send")
+    twice, back = phone.button("Yes, send it").data, phone.button("Back").data
+    phone.tap("Yes, send it")
+    shown = phone.buttons
+    for pressed in (twice, back, twice):
+        phone.data(pressed)
+        assert "⏳ No. 1" in phone.text
+        assert "out of date" in phone.view.toast
+        assert phone.buttons == shown
+    assert report_of(world).round == 1
+    assert len(world.told("report_sent")) == 1
+
+
+def test_a_button_of_a_form_left_shows_nothing_to_who_has_lost_the_seat(
+    phone: Phone, world: World
+) -> None:
+    phone.command("report")
+    fill(phone)
+    phone.tap("Send")
+    twice = phone.button("Yes, send it").data
+    phone.tap("Yes, send it")
+    with world.database.transaction() as session:
+        seat = session.exec(select(Seat).where(Seat.person_id == phone.person.id)).one()
+        seat.until = world.now
+        session.add(seat)
+    phone.data(twice)
+    assert "No. 1" not in phone.text
+    assert "out of date" in phone.view.toast
 
 
 def test_what_a_sending_leaves_behind(phone: Phone, world: World) -> None:

@@ -18,6 +18,7 @@ from bot.models import (
     Report,
     ReportState,
     ReportStep,
+    Seat,
     SeatRole,
 )
 from bot.views.base import TEXT_LIMIT, View
@@ -172,6 +173,30 @@ def test_the_list_counts_days_as_people_do_there(world: World) -> None:
     leader = chat(world, 0)
     leader.command("pending")
     assert "since Mar 11, 2025, decide by Mar 16, 2025" in leader.text
+
+
+def test_a_button_of_a_return_that_is_done_shows_how_the_report_stands(world: World) -> None:
+    leader = chat(world, 0)
+    sent_report(world, world.person(2), MARCH)
+    leader.command("return", "1")
+    with_quick = [one for row in leader.view.rows for one in row if "review:quick" in one.data]
+    old = with_quick[0].data
+    leader.press(old)
+    leader.tap("Return now")
+    assert state(world, 1) is ReportState.RETURNED
+    leader.press(old)
+    assert "out of date" in leader.view.toast
+    assert "<b>Report 1 · Unit number 3</b>" in leader.text
+    assert len(steps(world)) == 2
+    # The bloc's reports are a leader's to see only while the seat lasts.
+    with world.database.transaction() as session:
+        person = session.exec(select(Person).where(Person.telegram_id == leader.telegram_id)).one()
+        for seat in session.exec(select(Seat).where(Seat.person_id == person.id)):
+            seat.until = world.now
+            session.add(seat)
+    leader.press(old)
+    assert "Report 1" not in leader.text
+    assert "out of date" in leader.view.toast
 
 
 def test_a_quick_reason_can_be_replaced(world: World) -> None:
