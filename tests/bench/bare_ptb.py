@@ -31,7 +31,7 @@ if __name__ == "__main__":
         .token(os.environ["BOT_TOKEN"])
         .base_url(f"{url}/bot")
         .base_file_url(f"{url}/file/bot")
-        .concurrent_updates(True)
+        .concurrent_updates(8)  # the quickest of 1, 8 and 256 here
         .build()
     )
     app.add_handler(MessageHandler(filters.TEXT, step))
