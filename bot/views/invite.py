@@ -127,10 +127,11 @@ def open_invitations(
             t._("<b>{unit}</b>: open invitations", unit=unit.name if unit else bloc.name),
             *(
                 t._(
-                    "{n}. {role}, made on {date}, works until {end}",
+                    "{n}. {role}, made at {when}, works until {end}",
                     n=str(index),
                     role=role(t, one.role),
-                    date=day(t, one.created_at, bloc),
+                    # To the minute: who made two on one day must know which to withdraw.
+                    when=t.when(one.created_at, zone(bloc)),
                     end=day(t, one.expires_at, bloc),
                 )
                 for index, one in enumerate(waiting, start=1)

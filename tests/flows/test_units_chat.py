@@ -130,7 +130,15 @@ def test_an_open_invitation_is_withdrawn(world: World, leader: Chat) -> None:
     leader.command("units", "U3")
     assert "2 open invitations" in leader.text
     leader.tap("Open invitations")
-    assert "1. signatory, made on Mar 10, 2025, works until Apr 9, 2025" in leader.text
+    made = "signatory, made at 12:00 Mar 10, 2025 (GMT+7), works until Apr 9, 2025"
+    assert f"1. {made}" in leader.text
+    world.now = NOW + dt.timedelta(minutes=75)
+    leader.press(f"units:invite:0:{world.unit(2).id}")
+    leader.tap("Signatory")
+    leader.press(f"units:open:0:{world.unit(2).id}")
+    assert f"3. {made.replace('12:00', '13:15')}" in leader.text
+    leader.tap("Withdraw no. 3")
+    assert "That invitation no longer works." in leader.text
     leader.tap("Withdraw no. 1")
     assert "That invitation no longer works." in leader.text
     assert [one for one in leader.buttons if "Withdraw" in one] == ["Withdraw no. 1"]
