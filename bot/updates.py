@@ -178,7 +178,12 @@ class Updates:
         if touched & {Seat, BlocYear}:
             # Who this is has changed: a seat taken, left, or another one chosen.
             after = find_actor(session, incoming.telegram_id, now, self._admins, lock=False)
-        menu_due = after is not None and self._menu_key(after) != person.menu
+        menu_due = (
+            after is not None
+            # Whoever has just had themselves forgotten can't be shown anything any more.
+            and after.person.telegram_id == incoming.telegram_id
+            and self._menu_key(after) != person.menu
+        )
         if menu_due and person.menu is not None:
             # Unknown until Telegram has taken the new one: a restart finds it due.
             person.menu = None
