@@ -182,6 +182,9 @@ def _merge(incoming: Incoming, tx: Tx) -> View:
 def _merge_how(incoming: Incoming, tx: Tx) -> View:
     one = units.check(tx.session, tx.actor, number(incoming))
     other = units.check(tx.session, tx.actor, number(incoming, 1))
+    kept = next((unit for unit in (one, other) if unit.id == number(incoming, 2)), None)
+    if kept is not None and one.id != other.id:
+        return views.confirm_merge(tx.t, one, other, kept)
     return views.merge_how(tx.t, one, other)
 
 

@@ -259,7 +259,8 @@ def confirm_close(t: Texts, unit: Unit) -> View:
 
 
 def merge_how(t: Texts, one: Unit, other: Unit) -> View:
-    """Under which name two units go on; the answer does it."""
+    """Under which name two units go on."""
+    how = data("units", "merge_how", one.id, other.id)
     return View(
         text=lines(
             t._(
@@ -273,10 +274,30 @@ def merge_how(t: Texts, one: Unit, other: Unit) -> View:
             ),
         ),
         rows=(
-            (Button(clip(one.short_name, 30), data("units", "merge_as", one.id, other.id)),),
-            (Button(clip(other.short_name, 30), data("units", "merge_as", other.id, one.id)),),
+            *((Button(clip(name.short_name, 30), how + f":{name.id}"),) for name in (one, other)),
             (Button(plain(t._("A new name")), data("units", "merge_new", one.id, other.id)),),
             (Button(plain(t._("No, don't merge")), card_data(one)),),
+        ),
+    )
+
+
+def confirm_merge(t: Texts, one: Unit, other: Unit, kept: Unit) -> View:
+    """Before ``one`` and ``other`` become one under the name of ``kept``, one of them."""
+    gone = other if kept is one else one
+    return View(
+        text=lines(
+            t._("Merge <b>{gone}</b> into <b>{unit}</b>?", gone=gone.name, unit=kept.name),
+            t._("The unit is called {unit} from now on. This can't be undone.", unit=kept.name),
+        ),
+        rows=(
+            (
+                Button(
+                    plain(t._("Yes, merge")),
+                    data("units", "merge_as", kept.id, gone.id),
+                    style="danger",
+                ),
+            ),
+            (Button(plain(t._("◀ Back")), data("units", "merge_how", one.id, other.id)),),
         ),
     )
 
@@ -299,7 +320,12 @@ def ask(t: Texts, what: Question, name: str, back: str, note: str = "") -> View:
             t._("What it did before stays under the old name."),
         ],
         "staff": lambda: [t._("How many people work at <b>{unit}</b>?", unit=name)],
-        "merge": lambda: [t._("What is the new unit called?"), how, example],
+        "merge": lambda: [
+            t._("What is the new unit called?"),
+            how,
+            example,
+            t._("With your answer the two become one. This can't be undone."),
+        ],
     }[what]()
     return View(
         text=lines(*((note, "") if note else ()), *body),

@@ -272,7 +272,14 @@ def test_two_units_become_one_under_an_existing_or_a_new_name(world: World, lead
     leader.tap("Merge")
     assert "U3" not in leader.buttons
     leader.tap("U4")
+    leader.tap("U4")
+    assert "Merge <b>Unit number 3</b> into <b>Unit number 4</b>?" in leader.text
+    leader.tap("Back")
     leader.tap("U3")
+    assert "Merge <b>Unit number 4</b> into <b>Unit number 3</b>?" in leader.text
+    assert "This can't be undone." in leader.text
+    assert _short_names(world) == ["U1", "U2", "U3", "U4"]
+    leader.tap("Yes, merge")
     assert "The units are one now: Unit number 3." in leader.text
     [news] = member.news()
     assert "Unit number 3 and Unit number 4 are one unit now: Unit number 3." in news.text
@@ -282,6 +289,7 @@ def test_two_units_become_one_under_an_existing_or_a_new_name(world: World, lead
     leader.tap("Merge")
     leader.tap("U2")
     leader.tap("A new name")
+    assert "With your answer the two become one. This can't be undone." in leader.text
     leader.type("Together; TOG")
     assert "The units are one now: Together." in leader.text
     assert "Office: deputy leader" in leader.text
