@@ -13,6 +13,9 @@ from bot.views.base import Rows, View, clip, lines
 from bot.views.report_card import press, title
 from bot.views.report_words import label, quoted, shown
 
+#: How many values of a reading are shown: a whole report has two readings on one screen.
+_MOST_PAIRS = 12
+
 
 def choose(
     t: Texts, sheet: Sheet, version: int, text: str, readings: Sequence[Sequence[tuple[str, str]]]
@@ -46,14 +49,17 @@ def choose(
 
 
 def _pairs(t: Texts, sheet: Sheet, reading: Sequence[tuple[str, str]]) -> list[Markup]:
-    return [
+    pairs = [
         t._(
             "• {field}: {value}",
             field=clip(label(t, sheet.template[code]), 60),
             value=shown(t, Decimal(value)),
         )
-        for code, value in reading[:12]
+        for code, value in reading[:_MOST_PAIRS]
     ]
+    if more := len(reading[_MOST_PAIRS:]):
+        pairs.append(t.ngettext("… and {n} more", "… and {n} more", more, n=t.number(more)))
+    return pairs
 
 
 def hold(t: Texts, sheet: Sheet, version: int, text: str, code: str | None) -> View:

@@ -145,6 +145,19 @@ def test_a_question_can_be_left_or_typed_over(phone: Phone, world: World) -> Non
     assert values(world) == {"models_sustained": "7"}
 
 
+def test_a_question_about_many_numbers_says_how_many_it_doesnt_list(
+    phone: Phone, world: World
+) -> None:
+    phone.command("report")
+    phone.type("1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 160")
+    assert "can be read in several ways" in phone.text
+    sixteen, fifteen = phone.text.split("As 16 values:")[1].split("As 15 values:")
+    assert (sixteen.count("•"), fifteen.count("•")) == (12, 12)
+    assert "… and 4 more" in sixteen
+    assert "… and 3 more" in fifteen
+    assert values(world) == {}
+
+
 def test_numbers_with_groups_of_zeros_are_one(phone: Phone, world: World) -> None:
     phone.command("report")
     phone.tap("Welfare")
