@@ -12,7 +12,7 @@ from bot.domain.calendar import MonthError, local_date, parse_date
 from bot.domain.names import TextError, clean
 from bot.domain.pasting import Item, Reading, parse_many
 from bot.domain.report import Value
-from bot.domain.template import DATE, TEXT, IndicatorSpec
+from bot.domain.template import DATE, MONEY, TEXT, IndicatorSpec
 from bot.errors import Invalid
 from bot.incoming import Incoming, Tx
 from bot.services import evidence, forms, report_sheet, reports
@@ -29,6 +29,7 @@ from handlers.routing import arguments, number
 STALE = dt.timedelta(days=3)
 #: No row of numbers is longer.
 _LONGEST = 1500
+_MILLION = 1_000_000
 
 Readings = list[list[tuple[str, str]]]
 
@@ -127,7 +128,7 @@ def _enter_numbers(
     unclear = bool(ways[0].errors)
     if unclear and not (ways := _candidates(ways[0])):
         return _wrong(tx, readings.best)
-    if unclear or len(ways) > 1:
+    if unclear or len(ways) > 1 or _unlikely(fields, ways[0]):
         return replace(_ask(tx, sheet, text, [_placed(fields, way) for way in ways]), tidy=True)
     return replace(_take(tx, sheet.id, _placed(fields, ways[0]), code, sheet), tidy=True)
 
@@ -141,6 +142,17 @@ def _plausible(ways: Sequence[Reading]) -> list[Reading]:
                    for item in way.items)
     ]  # fmt: skip
     return kept or list(ways)
+
+
+def _unlikely(fields: Sequence[IndicatorSpec], way: Reading) -> bool:
+    """Whether a count or the like became millions by a multiplier: ``12tr`` sessions."""
+    return any(
+        item.value is not None
+        and item.value >= _MILLION
+        and one.type != MONEY
+        and sum(char.isdecimal() for char in item.text) < len(str(int(item.value)))
+        for one, item in zip(fields, way.items, strict=False)
+    )
 
 
 def _candidates(way: Reading) -> list[Reading]:

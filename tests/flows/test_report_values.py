@@ -180,6 +180,26 @@ def test_numbers_as_people_write_them(world: World, language: str, text: str, va
     assert values(world) == {"relief_money": value}
 
 
+@pytest.mark.parametrize("text", ["12tr", "12 million", "१२ million"])
+def test_millions_of_what_is_no_money_are_asked_about(
+    phone: Phone, world: World, text: str
+) -> None:
+    phone.command("report")
+    phone.tap("Outreach")
+    phone.tap("Outreach sessions")
+    phone.type(text)
+    assert values(world) == {}
+    assert f"Is this what you mean by “{text}”?" in phone.text
+    phone.tap("Back")
+    phone.type("3 12000000")
+    assert values(world) == {"sessions_outreach": "3", "people_outreach": "12000000"}, "as typed"
+    phone.type("2 thousand")
+    assert "2000" in values(world).values(), "thousands are nothing strange"
+    phone.type(text)
+    phone.tap("12,000,000")
+    assert list(values(world).values()).count("12000000") == 2
+
+
 def test_a_separator_of_another_language_asks(phone: Phone, world: World) -> None:
     phone.command("report")
     phone.tap("Outreach")
