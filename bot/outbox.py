@@ -38,6 +38,8 @@ CLAIM = dt.timedelta(seconds=60)
 #: A message that failed for a passing reason is given up after this long.
 GIVE_UP = dt.timedelta(days=3)
 LONGEST_PAUSE = 300.0
+#: A letter that has waited for its turn longer than this is worded anew before it is sent.
+FRESH = dt.timedelta(seconds=2)
 
 InThread = Callable[..., Awaitable[Any]]
 
@@ -49,6 +51,11 @@ class Letter:
     rows: list[OutMessage]
     person: Person
     view: View | None
+    worded_at: dt.datetime
+
+
+class Pointless(Exception):
+    """What a letter says has become pointless while it waited."""
 
 
 class Outbox(Worker):
@@ -85,21 +92,36 @@ class Outbox(Worker):
         kind = letter.rows[0].kind
         message_id: int | None = None
         state, error = OutState.SENT, None
+
+        async def anew() -> View:
+            await self._reword(letter)
+            if letter.view is None:
+                raise Pointless
+            return letter.view
+
         if letter.view is None:
             state = OutState.DROPPED
         else:
             try:
+                # Before it waits for its turn, and after: a turn of something pointless is lost.
                 message_id = await self._sender.show(
                     letter.person.telegram_id,
-                    letter.view,
+                    await anew(),
                     priority=min(WAVE, letter.rows[0].priority),
+                    anew=anew,
                 )
+            except Pointless:
+                state = OutState.DROPPED
             except Unreachable:
                 state, error = OutState.FAILED, "blocked"
             except Refused as refused:
                 log_unexpected(refused, message=letter.rows[0].id)
                 state, error = OutState.FAILED, "refused"
-            except TelegramError as fault:
+            except (TelegramError, DatabaseAway) as fault:
+                state, error = OutState.WAITING, type(fault).__name__
+            except Exception as fault:
+                # It couldn't be worded anew; the others must not wait for it.
+                log_unexpected(fault, message=letter.rows[0].id)
                 state, error = OutState.WAITING, type(fault).__name__
         outbox_sent_total.labels(kind, error or state.value).inc()
         pause = 0.1
@@ -111,6 +133,11 @@ class Outbox(Worker):
                 pause = min(pause * 2, 5.0)
             else:
                 return
+
+    async def _reword(self, letter: Letter) -> None:
+        """Word a letter anew if it has waited: its report may have been withdrawn meanwhile."""
+        if self._now() - letter.worded_at > FRESH:
+            await self._in_thread(self._word_anew, letter)
 
     # In a thread.
 
@@ -169,8 +196,17 @@ class Outbox(Worker):
                     self._postpone(row, now, type(error).__name__)
                     session.add(row)
                 continue
-            letters.append(Letter(bundle, person, view))
+            letters.append(Letter(bundle, person, view, now))
         return letters
+
+    def _word_anew(self, letter: Letter) -> None:
+        now = self._now()
+        with self._database.transaction() as session:
+            person = session.get_one(Person, letter.person.id)
+            ids = [row.ids for row in letter.rows]
+            word = NOTICES[letter.rows[0].kind]
+            letter.view = word(session, texts(person.language), person, ids, now)
+        letter.worded_at = now
 
     def _note(
         self, letter: Letter, state: OutState, error: str | None, message_id: int | None

@@ -83,10 +83,17 @@ class Sender:
             await self._bot.delete_message(chat_id, message_id)
 
     async def show(
-        self, chat_id: int, view: View, *, edit: int | None = None, priority: int = ANSWER
+        self,
+        chat_id: int,
+        view: View,
+        *,
+        edit: int | None = None,
+        priority: int = ANSWER,
+        anew: Callable[[], Awaitable[View]] | None = None,
     ) -> int:
         """Show a view: in place of message ``edit`` where that works, else as a new message.
 
+        ``anew`` gives the view to send once its turn has come; what it raises ends the sending.
         Returns the number of the message. Raises Unreachable, Refused, or NetworkError where all
         tries failed.
         """
@@ -101,8 +108,12 @@ class Sender:
                     raise Refused(error.message) from None
             else:
                 return edit
+
+        async def send() -> Message:
+            return await self._send(chat_id, await anew() if anew else view)
+
         try:
-            message = await self._try(chat_id, lambda: self._send(chat_id, view), slot=priority)
+            message = await self._try(chat_id, send, slot=priority)
         except BadRequest as error:
             if "chat not found" in error.message.lower():
                 raise Unreachable(error.message) from None

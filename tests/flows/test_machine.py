@@ -6,10 +6,13 @@ poisoned one, a message to somebody else.
 
 from __future__ import annotations
 
+import asyncio
+import datetime as dt
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, ClassVar
 
 import httpx
 import pytest
@@ -18,9 +21,11 @@ from sqlmodel import Session, col, func, select
 from bot.database import Database
 from bot.demo.telegram.limits import Rates
 from bot.demo.telegram.server import StandIn
+from bot.errors import DatabaseAway
 from bot.i18n import Texts
 from bot.incoming import Incoming, Tx
 from bot.ledger import Ledger
+from bot.limits import SendLimiter
 from bot.models import (
     DeadLetter,
     DoneUpdate,
@@ -31,6 +36,8 @@ from bot.models import (
     Person,
     utc_now,
 )
+from bot.outbox import Outbox
+from bot.sending import Sender
 from bot.services import forms, notices
 from bot.views.base import Button, View, data
 from bot.views.notices import COLLECTED, NOTICES
@@ -263,6 +270,76 @@ def test_the_outbox_tells_once_collects_and_drops(
         "bulk:b": OutState.SENT,
         "bulk:c": OutState.SENT,
     }
+
+
+class Turns(SendLimiter):
+    """Turns come late: ``meanwhile`` happens while somebody waits for one."""
+
+    def __init__(self, meanwhile: Callable[[], None]) -> None:
+        super().__init__()
+        self.meanwhile = meanwhile
+
+    async def slot(self, chat_id: int, priority: int = 0, *, is_edit: bool = False) -> None:
+        await super().slot(chat_id, priority, is_edit=is_edit)
+        self.meanwhile()
+
+
+@pytest.mark.parametrize(
+    ("seconds", "word", "sent"),
+    [
+        (1, "later", ["early"]),
+        (5, "later", ["later"]),
+        (5, "pointless", []),
+        (5, "broken", []),
+        (5, "away", []),
+    ],
+)
+def test_what_waits_for_its_turn_is_worded_anew(
+    sqlite_database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+    seconds: int,
+    word: str,
+    sent: list[str],
+) -> None:
+    clock, says = [utc_now()], ["early"]
+
+    def worded(*_args: object) -> View | None:
+        if says[0] == "broken":
+            raise ZeroDivisionError
+        if says[0] == "away":
+            raise DatabaseAway("OperationalError")
+        return None if says[0] == "pointless" else View(text=says[0])
+
+    def meanwhile() -> None:
+        clock[0] += dt.timedelta(seconds=seconds)
+        says[0] = word
+
+    class Messages:
+        got: ClassVar[list[str]] = []
+
+        async def send_message(self, _chat: int, text: str, **_more: object) -> SimpleNamespace:
+            self.got.append(text)
+            return SimpleNamespace(message_id=7)
+
+    monkeypatch.setitem(NOTICES, "news", worded)
+    Messages.got = []
+    with sqlite_database.transaction() as session:
+        person = Person(telegram_id=BOB, name="Bob", language="en", first_seen_at=clock[0])
+        session.add(person)
+        session.flush()
+        notices.tell(session, [person.id or 0], "news", ids={}, key="k", now=clock[0])
+
+    async def work() -> None:
+        sender = Sender(Messages(), Turns(meanwhile), pauses=())  # type: ignore[arg-type]
+        await Outbox(sqlite_database, sender, asyncio.to_thread, lambda: clock[0]).work_off()
+
+    asyncio.run(work())
+    assert Messages.got == sent
+    with sqlite_database.transaction() as session:
+        row = session.exec(select(OutMessage)).one()
+    states = {"pointless": OutState.DROPPED, "broken": OutState.WAITING, "away": OutState.WAITING}
+    assert row.state is states.get(word, OutState.SENT)
+    assert row.claimed_until is None
 
 
 def test_who_blocked_the_bot_is_noted_and_gets_the_news_on_coming_back(
