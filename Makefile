@@ -26,7 +26,7 @@ run: install
 	$(BIN)/blocbot run
 
 test: install
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 # The whole crash test: at least 100 kills on SQLite and 100 on PostgreSQL; some minutes.
 crash: install
