@@ -7,6 +7,7 @@ this is the second line; the first is to create engines with ``hide_parameters=T
 uvicorn must be started with ``log_config=None`` so that it leaves logging to this module.
 """
 
+import contextlib
 import logging
 import re
 import secrets as random
@@ -144,13 +145,25 @@ _scrubber = Scrubber()
 
 
 class _Handler(logging.StreamHandler[TextIO]):
-    """Ours among the root logger's handlers."""
+    """Ours among the root logger's handlers; without a stream it writes to what stderr is then."""
+
+    def __init__(self, stream: TextIO | None) -> None:
+        super().__init__(stream)
+        self._follows = stream is None
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a record."""
+        if self._follows:
+            self.stream = sys.stderr
+        super().emit(record)
 
     def handleError(self, record: logging.LogRecord) -> None:
         """Say that a record failed; logging's own report would print it with its arguments."""
         kind = sys.exc_info()[0]
         name = kind.__name__ if kind else "unknown"
-        self.stream.write(f"a log record of {record.name} could not be written: {name}\n")
+        # A log that can't be written to (a closed pipe, a full disk) must not stop the work.
+        with contextlib.suppress(OSError, ValueError):
+            self.stream.write(f"a log record of {record.name} could not be written: {name}\n")
 
 
 def configure(
@@ -172,7 +185,6 @@ def configure(
         raise ValueError("LOG_FORMAT must be console or json")
     _scrubber.add(*secrets)
     threshold = logging.getLevelNamesMapping()[level.upper()]
-    stream = stream or sys.stderr
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -199,7 +211,7 @@ def configure(
                 # Python's own traceback: structlog's and rich's would show local variables.
                 structlog.processors.format_exc_info,
                 _scrubber,
-                _renderer(fmt, stream),
+                _renderer(fmt, stream or sys.stderr),
             ],
         )
     )

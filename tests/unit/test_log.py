@@ -308,3 +308,16 @@ def test_error_ids_can_be_read_aloud() -> None:
     ids = {log.error_id() for _ in range(500)}
     assert len(ids) == 500
     assert all(re.fullmatch(r"[CDFHJKMNPRTWXY3479]{8}", name) for name in ids)
+
+
+def test_a_stderr_that_was_closed_or_changed_stops_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    closed, later = io.StringIO(), io.StringIO()
+    monkeypatch.setattr(sys, "stderr", closed)
+    log.configure()
+    closed.close()
+    log.get_logger("bot").error("nobody reads this")
+    monkeypatch.setattr(sys, "stderr", later)
+    log.get_logger("bot").error("somebody reads this")
+    assert "somebody reads this" in later.getvalue()
