@@ -9,7 +9,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
@@ -29,6 +30,22 @@ FOREIGN = {
 }
 SOURCE = Path(__file__).resolve().parents[2]
 STOP_SECONDS = 15.0
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Let Ctrl-C wait for the block's end: what was just started must be known to be stopped."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    pressed: list[int] = []
+    usual = signal.signal(signal.SIGINT, lambda number, _frame: pressed.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, usual)
+    if pressed:
+        raise KeyboardInterrupt
 
 
 class CommandFailed(Exception):
@@ -109,7 +126,7 @@ class Bot:
 
     def revive(self, died: Callable[[int], None]) -> None:
         """Start it again if it died; ``died`` is told the exit status first."""
-        with self._lock:
+        with self._lock, _uninterrupted():
             process = self._process
             if not self._wanted or process is None or process.poll() is None:
                 return

@@ -86,6 +86,7 @@ def test_the_demo_opens_lively_survives_its_bot_and_stops_by_ctrl_c(tmp_path: Pa
         assert process.wait(30) == 0
         rest = process.stdout.read()
     assert "Stopping." in rest
+    assert [one.pid for one in psutil.process_iter(["cwd"]) if one.info["cwd"] == str(data)] == []
     assert (data / "blocbot.db").exists()
     with pytest.raises(OSError, match="refused"):
         socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2])), timeout=2)
