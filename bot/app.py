@@ -131,19 +131,10 @@ class App:
             self.database.close()
 
     async def _connect(self) -> None:
-        pause = 1.0
-        while not self._stop.is_set():
-            try:
-                await self.bot.initialize()
-            except InvalidToken:
-                raise TokenRefused from None
-            except TelegramError as error:
-                log.warning("telegram_away", error=type(error).__name__, pause=pause)
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._stop.wait(), pause)
-                pause = min(pause * 2, 30.0)
-            else:
-                return
+        try:
+            await self._until_done(self.bot.initialize)
+        except InvalidToken:
+            raise TokenRefused from None
 
     async def _work(self, webhook: bool) -> None:
         updates = Updates(

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from markupsafe import Markup
 from sqlmodel import Session
 
 from bot.i18n import Texts
@@ -25,6 +26,12 @@ def _sending(
     return found
 
 
+def _when_and_by(t: Texts, found: report_sending.Sending) -> Markup:
+    return t._(
+        "{when}, by {person}.", when=t.when(found.step.at, found.zone), person=found.person.name
+    )
+
+
 def sent_notice(
     session: Session, t: Texts, person: Person, ids: list[dict[str, Any]], _now: dt.datetime
 ) -> View | None:
@@ -41,11 +48,7 @@ def sent_notice(
                 month=t.month(report.month),
                 unit=found.unit.short_name,
             ),
-            t._(
-                "{when}, by {person}.",
-                when=t.when(found.step.at, found.zone),
-                person=found.person.name,
-            ),
+            _when_and_by(t, found),
             t._("⏰ It came after the deadline and is marked late.") if found.late else None,
         ),
         rows=((press(t._("Open"), "open", report.id),),),
@@ -69,11 +72,7 @@ def withdrawn_notice(
                 month=t.month(report.month),
                 unit=found.unit.short_name,
             ),
-            t._(
-                "{when}, by {person}.",
-                when=t.when(found.step.at, found.zone),
-                person=found.person.name,
-            ),
+            _when_and_by(t, found),
             t._("It has to be sent again to count."),
         ),
         rows=((press(t._("Open"), "open", report.id),),),
