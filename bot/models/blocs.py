@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from enum import StrEnum
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import JSON, Column, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from bot.models.base import choice, json_object
@@ -39,7 +39,9 @@ class BlocYear(SQLModel, table=True):
     """One year of a bloc: who leads, the template in force, the numbers given out.
 
     ``due_day`` is the day of the month on which a report is due (month ends clamp);
-    ``review_days`` is how long the leader has. Short numbers are per bloc-year.
+    ``review_days`` is how long the leader has. Short numbers are per bloc-year. ``papers`` is what
+    the year's texts and documents are filled with: ``themes`` and ``legal_basis`` (lists of words),
+    ``issuer`` and ``parent`` (the bodies in a document's head), ``place``.
     """
 
     __tablename__ = "bloc_year"
@@ -54,6 +56,9 @@ class BlocYear(SQLModel, table=True):
     due_day: int = 25
     review_days: int = 5
     last_number: int = 0
+    papers: dict[str, object] | None = Field(
+        default=None, sa_column=Column(JSON(none_as_null=True))
+    )
     opened_at: dt.datetime
 
 
