@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from bot.models.base import choice, json_object
+from bot.models.reports import EvidenceKind
 
 
 class ModelState(StrEnum):
@@ -85,12 +86,16 @@ class ModelChange(SQLModel, table=True):
 
 
 class ModelPicture(SQLModel, table=True):
-    """A picture on a model's card. Telegram keeps the file; a worker stores a copy."""
+    """A picture on a model's card. Telegram keeps the file; a worker stores a copy.
+
+    ``kind``: a photo, or a picture that was sent as a file.
+    """
 
     __tablename__ = "model_picture"
 
     id: int | None = Field(default=None, primary_key=True)
     model_id: int = Field(foreign_key="model.id", index=True)
+    kind: EvidenceKind = choice(EvidenceKind)
     file_id: str = Field(max_length=256)
     content_key: str = Field(max_length=64)
     caption: str | None = Field(default=None, max_length=1024)

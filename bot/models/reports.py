@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, Index, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Column, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from bot.models.base import choice, json_list, json_object
@@ -26,7 +26,8 @@ class Report(SQLModel, table=True):
 
     A canonical text is a decimal with a point (``1200.5``), an ISO date, or words. ``number`` is
     given at the first sending and stays. ``round`` counts sendings. ``marked`` are the codes that
-    the reviewer returned.
+    the reviewer returned. ``given`` are the figures that the register of models gave when the
+    report was last opened (None: nothing), so that nobody types them.
     """
 
     __tablename__ = "report"
@@ -46,6 +47,7 @@ class Report(SQLModel, table=True):
     number: int | None = None
     round: int = 0
     values: dict[str, str] = json_object()
+    given: dict[str, str] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
     marked: list[str] = json_list()
     due_at: dt.datetime
     first_sent_at: dt.datetime | None = None

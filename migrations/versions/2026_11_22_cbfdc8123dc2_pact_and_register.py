@@ -153,6 +153,7 @@ def upgrade() -> None:
         "model_picture",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("model_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("file_id", sa.String(length=256), nullable=False),
         sa.Column("content_key", sa.String(length=64), nullable=False),
         sa.Column("caption", sa.String(length=1024), nullable=True),
@@ -363,8 +364,14 @@ def upgrade() -> None:
     with op.batch_alter_table("bloc_year", schema=None) as batch_op:
         batch_op.add_column(sa.Column("papers", sa.JSON(none_as_null=True), nullable=True))
 
+    with op.batch_alter_table("report", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("given", sa.JSON(none_as_null=True), nullable=True))
+
 
 def downgrade() -> None:
+    with op.batch_alter_table("report", schema=None) as batch_op:
+        batch_op.drop_column("given")
+
     with op.batch_alter_table("bloc_year", schema=None) as batch_op:
         batch_op.drop_column("papers")
 
