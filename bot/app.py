@@ -9,7 +9,7 @@ import os
 import signal
 from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from functools import cache, partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -27,7 +27,7 @@ from bot.intake import ALLOWED, Intake
 from bot.jobs import JobKind, Jobs
 from bot.ledger import Ledger
 from bot.limits import SendLimiter
-from bot.menus import Menus, menu_key
+from bot.menus import Menu, Menus, menu_key
 from bot.metrics import REGISTRY
 from bot.models import utc_now
 from bot.outbox import Outbox
@@ -69,15 +69,20 @@ def make_bot(settings: Settings) -> Client:
     )
 
 
-def listing(actor: Actor | None, language: str) -> list[tuple[str, str]]:
+def listing(actor: Actor | None, language: str) -> Menu:
     """Commands and descriptions for the menu of an actor; for everybody without one."""
+    return _listing(Who.of(actor), language)
+
+
+@cache
+def _listing(roles: frozenset[Who], language: str) -> Menu:
     t = texts(language)
-    return [
+    return Menu(
         (command.name, str(command.describe(t).striptags())[:256])
         for feature in handlers.FEATURES
         for command in feature.commands
-        if (command.who is Who.EVERYONE if actor is None else command.who.includes(actor))
-    ]
+        if command.who in roles
+    )
 
 
 class App:

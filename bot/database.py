@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -96,6 +96,28 @@ def is_away(error: BaseException) -> bool:
             "55P03",
         )
     )
+
+
+@contextmanager
+def savepoint(session: Session) -> Iterator[Callable[[], None]]:
+    """One of several pieces of work in a transaction; what is yielded takes it back so far.
+
+    It begins and ends with an empty session, so it can go past the session's own account of
+    savepoints, which costs more than a small piece of work does. Other errors than those that the
+    caller takes back end the transaction.
+    """
+    driver: Any = session.connection().connection.driver_connection
+
+    def back() -> None:
+        session.expunge_all()
+        driver.execute("ROLLBACK TO SAVEPOINT piece")
+
+    session.expunge_all()
+    driver.execute("SAVEPOINT piece")
+    yield back
+    session.flush()
+    session.expunge_all()
+    driver.execute("RELEASE SAVEPOINT piece")
 
 
 class Turns:

@@ -11,16 +11,17 @@ import datetime as dt
 import gettext
 from collections.abc import Mapping
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
+from string import Formatter
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from babel import Locale, dates, lists, numbers
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 #: Languages that every text exists in, by code, with the name each has for itself.
 KNOWN_LANGUAGES: Mapping[str, str] = {
@@ -73,6 +74,31 @@ def _catalogue(language: str) -> gettext.NullTranslations:
     return gettext.GNUTranslations(buffer)
 
 
+@cache
+def _pieces(sentence: str) -> tuple[tuple[str, str | None], ...]:
+    """A sentence of ours as (words, name of the placeholder behind them) in order."""
+    pieces = []
+    for words, name, spec, conversion in Formatter().parse(sentence):
+        if name is not None and (spec or conversion or not name.isidentifier()):
+            raise ValueError(f"not a plain placeholder: {name}")
+        pieces.append((words, name))
+    return tuple(pieces)
+
+
+def _fill(sentence: str, values: Mapping[str, object]) -> Markup:
+    """The sentence with its placeholders filled in, each value escaped.
+
+    The same as Markup.format, which reads the sentence anew each time.
+    """
+    parts: list[str] = []
+    for words, name in _pieces(sentence):
+        parts.append(words)
+        if name is not None:
+            parts.append(escape(values[name]))
+    filled = "".join(parts)
+    return Markup(filled)  # noqa: S704 - our own sentences, and what was escaped
+
+
 class Texts:
     """Sentences, dates and numbers in one language. Immutable and shared between threads."""
 
@@ -80,20 +106,26 @@ class Texts:
         self.language = language
         self.locale = Locale.parse(language)
         self._catalogue = _catalogue(language)
+        # The figures of a screen are few and come again and again.
+        self._number = lru_cache(maxsize=10_000)(self._format)
 
     def _(self, message: str, /, **values: object) -> Markup:
         """The sentence in this language with its named placeholders filled and escaped."""
-        return Markup(self._catalogue.gettext(message)).format(**values)  # noqa: S704 - our own sentences
+        return _fill(self._catalogue.gettext(message), values)
 
     def ngettext(self, one: str, many: str, number: int, /, **values: object) -> Markup:
         """The sentence in the plural form that ``number`` asks for."""
-        return Markup(self._catalogue.ngettext(one, many, number)).format(**values)  # noqa: S704 - our own sentences
+        return _fill(self._catalogue.ngettext(one, many, number), values)
 
     def number(self, value: Decimal | int, *, digits: int | None = None) -> str:
         """A number as people of this language write it: ``1.200`` or ``1,200``."""
-        pattern = None if digits is None else f"#,##0.{'0' * digits}" if digits else "#,##0"
-        if pattern is None and isinstance(value, Decimal):
+        return self._number(str(value), digits)
+
+    def _format(self, text: str, digits: int | None) -> str:
+        value = Decimal(text)
+        if digits is None:
             return numbers.format_decimal(value, locale=self.locale, decimal_quantization=False)
+        pattern = f"#,##0.{'0' * digits}" if digits else "#,##0"
         return numbers.format_decimal(value, format=pattern, locale=self.locale)
 
     def percent(self, value: Decimal | float) -> str:

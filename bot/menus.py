@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
@@ -26,8 +27,20 @@ log = structlog.get_logger(__name__)
 AGAIN = 5.0
 
 InThread = Callable[..., Awaitable[Any]]
-#: The commands that an actor sees in a language: (name, description).
-Listing = Callable[[Actor | None, str], Sequence[tuple[str, str]]]
+
+
+class Menu(tuple[tuple[str, str], ...]):
+    """The commands that somebody sees in a language: (name, description)."""
+
+    @cached_property
+    def key(self) -> str:
+        """A digest, by which it is known again."""
+        text = "\n".join(f"{name} {what}" for name, what in self)
+        return sha256(text.encode()).hexdigest()[:32]
+
+
+#: The menu of an actor in a language; without one, that for everybody.
+Listing = Callable[[Actor | None, str], Menu]
 
 
 class Menus:
@@ -97,5 +110,4 @@ def _commands(lines: Sequence[tuple[str, str]]) -> list[BotCommand]:
 
 def menu_key(listing: Listing, actor: Actor) -> str:
     """A digest of the menu that an actor should see."""
-    text = "\n".join(f"{name} {what}" for name, what in listing(actor, actor.person.language))
-    return sha256(text.encode()).hexdigest()[:32]
+    return listing(actor, actor.person.language).key

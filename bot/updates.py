@@ -12,13 +12,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, delete, event, insert, update
-from sqlalchemy.exc import DBAPIError
-from sqlmodel import Session, col, select
+from sqlalchemy import delete, event, insert, update
+from sqlmodel import Session, SQLModel, col, select
 
-from bot.database import Database, is_away
+from bot.database import Database, savepoint
 from bot.domain.names import clean
-from bot.errors import Expected
+from bot.errors import DatabaseAway, Expected
 from bot.i18n import negotiate, texts
 from bot.incoming import Incoming, Tx
 from bot.ledger import Reply
@@ -34,7 +33,7 @@ from bot.models import (
     Seat,
 )
 from bot.services import forms
-from bot.services.access import Actor, find_actor
+from bot.services.access import Actor, find_actor, meet
 from bot.views import common, errors
 from bot.views.base import TOAST_LIMIT, View, clip, plain
 
@@ -43,9 +42,8 @@ BLOCKED_KEPT = dt.timedelta(days=7)
 
 Route = Callable[[Incoming, Tx], View]
 
-# Built once: every update asks and writes these.
-_DONE = select(DoneUpdate.update_id).where(col(DoneUpdate.update_id) == bindparam("update"))
-_NOTE_DONE = insert(DoneUpdate)
+# Built once, of the table and not of the class: every update writes this.
+_NOTE_DONE = insert(SQLModel.metadata.tables[DoneUpdate.__tablename__])
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,26 +99,28 @@ class Updates:
         """
         if len(batch) == 1:
             return [self.apply(batch[0][0], parked=batch[0][1])]
-        outcomes: list[Outcome | Exception] = []
-        with self._database.transaction() as session:
-            for incoming, parked in batch:
-                try:
-                    outcomes.append(self._apply_within(session, incoming, parked))
-                except DBAPIError as error:
-                    if is_away(error):
-                        raise
-                    outcomes.append(error)
-                except Exception as error:
-                    outcomes.append(error)
-                session.expunge_all()
-        return outcomes
+        try:
+            with self._database.transaction() as session:
+                return [self._apply_within(session, *one) for one in batch]
+        except DatabaseAway:
+            raise
+        except Exception:
+            # Something is wrong with one of them: each by itself shows with which.
+            return [self._apply_alone(*one) for one in batch]
+
+    def _apply_alone(self, incoming: Incoming, parked: bool) -> Outcome | Exception:
+        try:
+            return self.apply(incoming, parked=parked)
+        except Exception as error:
+            return error
 
     def _apply_within(self, session: Session, incoming: Incoming, parked: bool) -> Outcome:
-        try:
-            with session.begin_nested():
+        """Apply one of several: an Expected error takes back this one's changes alone."""
+        with savepoint(session) as back:
+            try:
                 return self._apply(session, incoming, parked, None)
-        except Expected as error:
-            with session.begin_nested():
+            except Expected as error:
+                back()
                 return self._apply(session, incoming, parked, error)
 
     def _apply(
@@ -132,9 +132,10 @@ class Updates:
             session.exec(
                 delete(ParkedUpdate).where(col(ParkedUpdate.update_id) == incoming.update_id)
             )
-        if session.exec(_DONE, params={"update": incoming.update_id}).first() is not None:
+        met = meet(session, incoming.telegram_id, incoming.update_id, now, self._admins)
+        if met.done:
             return Outcome()
-        actor = self._meet(session, incoming, now)
+        actor = self._known(session, incoming, met.actor, now)
         person = actor.person
         came_back = person.blocked_at is not None and incoming.kind != "blocked"
         if came_back:
@@ -147,7 +148,7 @@ class Updates:
                 session.add(person)
             session.add(DoneUpdate(update_id=incoming.update_id, at=now))
             return Outcome(outbox=came_back)
-        form = forms.current(session, person.id or 0)
+        form = met.form
         tx = Tx(
             session=session,
             actor=actor,
@@ -170,9 +171,9 @@ class Updates:
         )
         self._remember_card(session, incoming, person, view)
         session.flush()
-        session.exec(
+        session.connection().execute(
             _NOTE_DONE,
-            params={"update_id": incoming.update_id, "at": now, "reply": reply.to_json()},
+            {"update_id": incoming.update_id, "at": now, "reply": reply.to_json()},
         )
         after: Actor | None = actor
         if touched & {Seat, BlocYear}:
@@ -195,9 +196,10 @@ class Updates:
             menu_of=after if menu_due else None,
         )
 
-    def _meet(self, session: Session, incoming: Incoming, now: dt.datetime) -> Actor:
+    def _known(
+        self, session: Session, incoming: Incoming, actor: Actor | None, now: dt.datetime
+    ) -> Actor:
         """The actor behind the update; a stranger becomes a person with Telegram's language."""
-        actor = find_actor(session, incoming.telegram_id, now, self._admins, lock=True)
         name = clean(incoming.name, 64, cut=True) or str(incoming.telegram_id)
         if actor is None:
             person = Person(

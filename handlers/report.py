@@ -99,8 +99,8 @@ def _card(_incoming: Incoming, tx: Tx) -> View:
     return draw(tx)
 
 
-def _sheet(tx: Tx) -> Sheet:
-    return report_sheet.sheet(tx.session, tx.actor, kept(tx)[0])
+def _sheet(tx: Tx, *, hold: bool = False) -> Sheet:
+    return report_sheet.sheet(tx.session, tx.actor, kept(tx)[0], hold=hold)
 
 
 def _one(incoming: Incoming, sheet: Sheet) -> IndicatorSpec:
@@ -167,14 +167,14 @@ def _set(tx: Tx, sheet: Sheet, one: IndicatorSpec, value: Value) -> View:
 
 
 def _same(incoming: Incoming, tx: Tx) -> View:
-    sheet = _sheet(tx)
+    sheet = _sheet(tx, hold=True)
     one = _one(incoming, sheet)
     value = sheet.proposal(one.code)
     return draw(tx, sheet) if value is None else _set(tx, sheet, one, value)
 
 
 def _zero(incoming: Incoming, tx: Tx) -> View:
-    sheet = _sheet(tx)
+    sheet = _sheet(tx, hold=True)
     one = _one(incoming, sheet)
     if not one.numeric:
         raise Invalid("value_no_field")
@@ -182,7 +182,7 @@ def _zero(incoming: Incoming, tx: Tx) -> View:
 
 
 def _today(incoming: Incoming, tx: Tx) -> View:
-    sheet = _sheet(tx)
+    sheet = _sheet(tx, hold=True)
     one = _one(incoming, sheet)
     if one.type != DATE:
         raise Invalid("value_no_field")
@@ -190,7 +190,7 @@ def _today(incoming: Incoming, tx: Tx) -> View:
 
 
 def _clear(incoming: Incoming, tx: Tx) -> View:
-    sheet = _sheet(tx)
+    sheet = _sheet(tx, hold=True)
     one = _one(incoming, sheet)
     saved = reports.change(tx.session, tx.actor, sheet.id, {one.code: None}, sheet)
     go(tx, sheet.id, "field", part=one.part, code=one.code, undo=typing.undoing(saved))
@@ -207,7 +207,7 @@ def _many(tx: Tx, part: str, saved: Saved | None) -> View:
 
 
 def _part_same(incoming: Incoming, tx: Tx) -> View:
-    sheet = _sheet(tx)
+    sheet = _sheet(tx, hold=True)
     part = _part_of(incoming, sheet)
     same = sheet.same(part)
     return _many(
@@ -216,7 +216,7 @@ def _part_same(incoming: Incoming, tx: Tx) -> View:
 
 
 def _part_zero(incoming: Incoming, tx: Tx) -> View:
-    sheet = _sheet(tx)
+    sheet = _sheet(tx, hold=True)
     part = _part_of(incoming, sheet)
     zeros = sheet.zeros(part)
     return _many(

@@ -42,7 +42,7 @@ def on_text(incoming: Incoming, tx: Tx) -> View:
             return open_month(tx, reports.month_of(tx.actor, incoming.text))
         except MonthError as error:
             return replace(draw(tx, note=sentence(tx.t, error)), fresh=True)
-    sheet = report_sheet.sheet(tx.session, tx.actor, form.subject)
+    sheet = report_sheet.sheet(tx.session, tx.actor, form.subject, hold=True)
     if not sheet.open:
         reports.require_open(sheet.report)
     if form.step == "hold":

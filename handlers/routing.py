@@ -31,15 +31,23 @@ class Who(Enum):
     READER = "reader"
     ADMIN = "admin"
 
-    def includes(self, actor: Actor) -> bool:
-        """Whether an actor sees it."""
-        return {
+    @staticmethod
+    def of(actor: Actor | None) -> frozenset[Who]:
+        """All that an actor is; somebody unknown is like everyone."""
+        if actor is None:
+            return frozenset({Who.EVERYONE})
+        holds = {
             Who.EVERYONE: True,
             Who.MEMBER: actor.is_member,
             Who.REVIEWER: actor.is_reviewer,
             Who.READER: actor.is_reviewer or actor.is_observer,
             Who.ADMIN: actor.is_admin,
-        }[self]
+        }
+        return frozenset(who for who, yes in holds.items() if yes)
+
+    def includes(self, actor: Actor) -> bool:
+        """Whether an actor sees it."""
+        return self in Who.of(actor)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final, TypeVar
-from xml.etree.ElementTree import ParseError
 
 from bot.domain.numbers import canonical
 from bot.errors import Invalid
@@ -248,7 +247,7 @@ def _read_package(data: bytes, read: Callable[[Workbook], _Result], *, values: b
         InvalidFileException,
         zipfile.BadZipFile,
         zlib.error,
-        ParseError,
+        SyntaxError,  # what is no XML, by whichever parser is installed
         NotImplementedError,
         ArithmeticError,
         AttributeError,

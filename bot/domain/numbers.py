@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Context, Decimal
+from functools import lru_cache
 from typing import Final
 
 from bot.domain.number_words import exponent, is_unit
@@ -49,6 +50,7 @@ class NumberError(Invalid):
         self.candidates = tuple(candidates)
 
 
+@lru_cache(maxsize=10_000)
 def canonical(value: Decimal) -> Decimal:
     """The same value without exponent and trailing zeros, as it is stored (``12``, ``1.5``)."""
     if value == 0:

@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Final
 
 from bot.domain.numbers import MAX_DIGITS, canonical
@@ -146,7 +147,7 @@ def check_typed(template: TemplateSpec, values: Values) -> dict[str, Problem]:
     return {
         one.code: problems[0]
         for one in template.inputs
-        if (problems := _check_field(template, values, one.code))
+        if filled(values.get(one.code)) and (problems := _check_field(template, values, one.code))
     }
 
 
@@ -175,9 +176,9 @@ def check_all(template: TemplateSpec, values: Values) -> list[Problem]:
         elif one.required and one.code not in template.computed:
             problems.append(Problem("missing", (one.code,)))
     for rule in template.rules:
-        if not wrong & set(rule.codes):
+        if not wrong or wrong.isdisjoint(rule.codes):
             problems += _check_rule(template, values, rule, final=True)
-    order = {one.code: row for row, one in enumerate(template.indicators)}
+    order = template.order
     return sorted(problems, key=lambda problem: order.get(problem.field, len(order)))
 
 
@@ -203,39 +204,47 @@ def _check_value(one: IndicatorSpec, value: Value) -> list[Problem]:
         return [] if right else [Problem("wrong_type", fields)]
     if not isinstance(value, Decimal) or not value.is_finite():
         return [Problem("wrong_type", fields)]
-    figures = ((one.code, value),)
+    wrong = _check_figure(value, one.decimals)
+    return [Problem(wrong, fields, figures=((one.code, value),))] if wrong else []
+
+
+@lru_cache(maxsize=10_000)
+def _check_figure(value: Decimal, decimals: int) -> str:
+    """What is wrong with a figure as such, or nothing."""
     if value < 0:
-        return [Problem("negative", fields, figures=figures)]
+        return "negative"
     if value >= _LIMIT:
-        return [Problem("too_large", fields, figures=figures)]
-    if -int(canonical(value).as_tuple().exponent) > one.decimals:
-        return [Problem("too_many_decimals", fields, figures=figures)]
-    return []
+        return "too_large"
+    return "too_many_decimals" if -int(canonical(value).as_tuple().exponent) > decimals else ""
 
 
 def _check_rule(
     template: TemplateSpec, values: Values, rule: RuleSpec, *, final: bool
 ) -> list[Problem]:
     subject = figure(values, rule.code)
-    others = [(code, figure(values, code)) for code in rule.others]
-    figures = ((rule.code, subject), *others)
     if rule.kind == SPLIT:
         return _check_split(values, rule, subject, final=final)
     if rule.kind == NEEDS:
+        if not final:
+            return []
         empty = tuple(code for code in rule.others if not filled(values.get(code)))
-        if final and empty and filled(values.get(rule.code)) and subject != 0:
+        if empty and filled(values.get(rule.code)) and subject != 0:
             # A required field that is empty is reported as missing already.
             empty = tuple(code for code in empty if not template[code].required)
             if empty:
-                return [Problem(NEEDS, (*empty, rule.code), rule, figures)]
+                return [Problem(NEEDS, (*empty, rule.code), rule, _figures(values, rule))]
         return []
-    other = others[0][1] if others else None
+    other = figure(values, rule.others[0]) if rule.others else None
     if subject is None or other is None:
         return []
     broken = (rule.kind == AT_MOST and subject > other) or (
         rule.kind == ZERO_WHEN_ZERO and other == 0 and subject != 0
     )
-    return [Problem(rule.kind, rule.codes, rule, figures)] if broken else []
+    return [Problem(rule.kind, rule.codes, rule, _figures(values, rule))] if broken else []
+
+
+def _figures(values: Values, rule: RuleSpec) -> tuple[tuple[str, Decimal | None], ...]:
+    return tuple((code, figure(values, code)) for code in rule.codes)
 
 
 def _check_split(
@@ -257,7 +266,7 @@ def progress(template: TemplateSpec, values: Values) -> list[PartProgress]:
     """How far each part is, in the template's order; totals don't count."""
     result = []
     for part in template.parts:
-        inputs = [one for one in template.inputs if one.part == part.code]
+        inputs = template.inputs_of[part.code]
         done = [one for one in inputs if filled(values.get(one.code))]
         result.append(
             PartProgress(
@@ -360,10 +369,15 @@ def values_from_json(template: TemplateSpec, data: Mapping[str, object]) -> dict
         value: Value
         try:
             if one.numeric:
-                value = canonical(Decimal(text))
+                value = _stored(text)
             else:
                 value = dt.date.fromisoformat(text) if one.type == DATE else text
         except (InvalidOperation, ValueError):
             continue
         result[one.code] = value
     return result
+
+
+@lru_cache(maxsize=10_000)
+def _stored(text: str) -> Decimal:
+    return canonical(Decimal(text))

@@ -151,6 +151,19 @@ class TemplateSpec:
         return tuple(one for one in self.indicators if one.code not in self.computed)
 
     @cached_property
+    def inputs_of(self) -> dict[str, tuple[IndicatorSpec, ...]]:
+        """The indicators that are typed, by part; every part is there."""
+        return {
+            part.code: tuple(one for one in self.inputs if one.part == part.code)
+            for part in self.parts
+        }
+
+    @cached_property
+    def order(self) -> dict[str, int]:
+        """The place of every indicator, from 0."""
+        return {one.code: place for place, one in enumerate(self.indicators)}
+
+    @cached_property
     def rules_touching(self) -> dict[str, tuple[RuleSpec, ...]]:
         """For every code the rules that depend on it, through totals too."""
         sums = {rule.code: rule.others for rule in self.rules if rule.kind == SUM}

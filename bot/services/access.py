@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,7 +12,7 @@ from sqlalchemy import bindparam, select
 from sqlmodel import Session, col
 
 from bot.errors import Forbidden
-from bot.models import Bloc, BlocYear, Person, Seat, SeatRole, Unit
+from bot.models import Bloc, BlocYear, DoneUpdate, Form, Person, Seat, SeatRole, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,13 @@ _FIND: Any = (
 )
 # Only against the person's other updates: messages to them may be queued meanwhile.
 _FIND_AND_LOCK: Any = _FIND.with_for_update(of=Person, key_share=True)
+# With the person's form, which whoever asks for it later finds in the session.
+_MEET: Any = (
+    _FIND_AND_LOCK.add_columns(Form, col(DoneUpdate.update_id))
+    .outerjoin(Form, col(Form.person_id) == col(Person.id))
+    .outerjoin(DoneUpdate, col(DoneUpdate.update_id) == bindparam("update_id"))
+)
+_DONE: Any = select(DoneUpdate.update_id).where(col(DoneUpdate.update_id) == bindparam("update_id"))
 
 
 def find_actor(
@@ -135,13 +143,41 @@ def find_actor(
 ) -> Actor | None:
     """The actor behind a Telegram id, or None for a stranger. One query, whatever the history.
 
-    ``lock`` holds the person's row until the transaction ends, so that two updates of one
-    person are never worked on at once, by whichever process.
+    ``lock`` holds the person's row as :func:`meet` does.
     """
     query = _FIND_AND_LOCK if lock else _FIND
-    row = session.exec(query, params={"telegram_id": telegram_id}).first()
+    row = session.execute(query, {"telegram_id": telegram_id}).first()
+    return None if row is None else _actor(row, telegram_id, now, admins)
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """Who stands behind an update (None: a stranger), their form, whether it was done before."""
+
+    actor: Actor | None
+    form: Form | None
+    done: bool
+
+
+def meet(
+    session: Session, telegram_id: int, update_id: int, now: dt.datetime, admins: tuple[int, ...]
+) -> Met:
+    """All that an update begins with, in one query.
+
+    The person's row is held until the transaction ends, so that two updates of one person are
+    never worked on at once, by whichever process.
+    """
+    row = session.execute(_MEET, {"telegram_id": telegram_id, "update_id": update_id}).first()
     if row is None:
-        return None
+        done = session.execute(_DONE, {"update_id": update_id}).first() is not None
+        return Met(None, None, done)
+    *found, form, done_id = row
+    return Met(_actor(found, telegram_id, now, admins), form, done_id is not None)
+
+
+def _actor(
+    row: Sequence[Any], telegram_id: int, now: dt.datetime, admins: tuple[int, ...]
+) -> Actor:
     person, seat, unit, bloc, year = row
     return Actor(
         person=person,

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 from zoneinfo import ZoneInfo
 
+import sqlalchemy
 from sqlalchemy import bindparam, func
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from bot.domain import calendar
@@ -54,7 +57,7 @@ class Sheet:
     ``values`` are typed, with totals; ``last`` those of the month before, if there is a report.
     ``evidence`` counts files by indicator (None: the whole report). ``returned`` is the step by
     which the report came back, with its unit's name; ``sent_values`` what had been
-    sent then; ``sender`` who sent it last.
+    sent then; ``sender`` who sent it last. ``held``: the report's row was locked when it was read.
     """
 
     report: Report
@@ -72,6 +75,7 @@ class Sheet:
     #: The unit's short name: the present one, or for a report that was sent the one of that time.
     name: str = ""
     sender: str = ""
+    held: bool = False
 
     @property
     def id(self) -> int:
@@ -114,13 +118,13 @@ class Sheet:
         """How far each part is."""
         return {one.part: one for one in progress(self.template, self.values)}
 
-    @property
+    @cached_property
     def marked(self) -> frozenset[str]:
         """The returned fields, while it is returned."""
         returned = self.report.state is ReportState.RETURNED
         return frozenset(self.report.marked) if returned else frozenset()
 
-    @property
+    @cached_property
     def corrected(self) -> frozenset[str]:
         """The returned fields that have been changed since."""
         return frozenset(
@@ -165,10 +169,12 @@ class Sheet:
 
         ``code`` begins after that field; ``part`` keeps to one part.
         """
-        inputs = list(self.template.inputs)
+        inputs: Sequence[IndicatorSpec]
+        inputs = self.template.inputs if part is None else self.template.inputs_of[part]
         if code is not None:
-            inputs = inputs[[one.code for one in inputs].index(code) + 1 :]
-        empty = [one for one in inputs if part in (None, one.part) and not self.is_filled(one.code)]
+            place = self.template.order[code]
+            inputs = [one for one in inputs if self.template.order[one.code] > place]
+        empty = [one for one in inputs if not self.is_filled(one.code)]
         return sorted(empty, key=lambda one: not self.is_needed(one))
 
     def to_type(self, part: str | None = None, code: str | None = None) -> list[IndicatorSpec]:
@@ -192,15 +198,38 @@ class Sheet:
         )
 
 
-# Built once: every value typed asks these.
-_OWN = (
-    select(Report, BlocYear, Person.name)
-    .join(BlocYear, col(BlocYear.id) == Report.bloc_year_id)
-    .outerjoin(Person, col(Person.id) == Report.sent_by)
-    .where(Report.id == bindparam("report"), Report.unit_id == bindparam("unit"))
+# Built once: every value typed asks this. ``_Before`` is the latest report before this one.
+_Before = aliased(Report)
+_earlier = aliased(Report)
+_OWN: Any = (
+    sqlalchemy.select(
+        Report,
+        BlocYear,
+        col(Person.name),
+        _Before,
+        sqlalchemy.exists().where(
+            col(Evidence.report_id) == col(Report.id), col(Evidence.removed_at).is_(None)
+        ),
+    )
+    .join(BlocYear, col(BlocYear.id) == col(Report.bloc_year_id))
+    .outerjoin(Person, col(Person.id) == col(Report.sent_by))
+    .outerjoin(
+        _Before,
+        (col(_Before.unit_id) == col(Report.unit_id))
+        & (
+            col(_Before.month)
+            == sqlalchemy.select(func.max(_earlier.month))
+            .where(
+                col(_earlier.unit_id) == col(Report.unit_id),
+                col(_earlier.month) < col(Report.month),
+            )
+            .scalar_subquery()
+        ),
+    )
+    .where(col(Report.id) == bindparam("report"), col(Report.unit_id) == bindparam("unit"))
 )
-_OF_MONTH = select(Report).where(
-    Report.unit_id == bindparam("unit"), Report.month == bindparam("month")
+_OWN_AND_HOLD: Any = _OWN.with_for_update(of=Report, key_share=True).execution_options(
+    populate_existing=True
 )
 _FILES = (
     select(Evidence.indicator, func.count())
@@ -209,17 +238,21 @@ _FILES = (
 )
 
 
-def sheet(session: Session, actor: Actor, report_id: int) -> Sheet:
-    """The report of the actor's own unit with all that is shown. A constant number of queries."""
+def sheet(session: Session, actor: Actor, report_id: int, *, hold: bool = False) -> Sheet:
+    """The report of the actor's own unit with all that is shown. A constant number of queries.
+
+    ``hold`` locks its row until the transaction ends, for whoever is going to change it.
+    """
     mine = actor.my_unit()
-    row = session.exec(_OWN, params={"report": report_id, "unit": mine.id}).first()
+    query = _OWN_AND_HOLD if hold else _OWN
+    row = session.execute(query, {"report": report_id, "unit": mine.id}).first()
     if row is None:
         raise NotFound("report_not_yours")
-    report, year, sender = row
+    report, year, sender, before, has_files = row
     template = template_of(session, report.bloc_year_id, report.template_version)
-    month = calendar.add_months(report.month, -1)
-    before = session.exec(_OF_MONTH, params={"unit": mine.id, "month": month}).first()
-    counts = session.exec(_FILES, params={"report": report_id}).all()
+    if before is not None and before.month != calendar.add_months(report.month, -1):
+        before = None
+    counts = session.exec(_FILES, params={"report": report_id}).all() if has_files else ()
     step, by, sent_values = _return(session, report)
     name = mine.short_name
     if report.state not in OPEN and report.sent_at is not None:
@@ -239,6 +272,7 @@ def sheet(session: Session, actor: Actor, report_id: int) -> Sheet:
         name=name,
         sent_values=sent_values,
         sender=sender or "",
+        held=hold,
     )
 
 

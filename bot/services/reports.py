@@ -211,7 +211,11 @@ def change(
     kept and refused at sending. Raises Invalid(``value_…``), Superseded where the report was sent
     meanwhile, NotFound.
     """
-    report = locked(session, actor, report_id)
+    if known is not None and known.held:
+        my_open_unit(actor)
+        report = known.report
+    else:
+        report = locked(session, actor, report_id)
     require_open(report)
     template = template_of(session, report.bloc_year_id, report.template_version)
     texts: dict[str, str | None] = {}

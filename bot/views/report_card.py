@@ -97,10 +97,11 @@ def _mark(sheet: Sheet, one: IndicatorSpec) -> str:
 
 
 def _part_mark(sheet: Sheet, part: PartSpec, done: PartProgress) -> str:
-    marks = {_mark(sheet, one) for one in sheet.template.inputs if one.part == part.code}
-    for mark in ("⚠", "↩"):
-        if mark in marks:
-            return mark + " "
+    if sheet.broken or sheet.marked:
+        marks = {_mark(sheet, one) for one in sheet.template.inputs_of[part.code]}
+        for mark in ("⚠", "↩"):
+            if mark in marks:
+                return mark + " "
     lacking = any(sheet.template[code].part == part.code for code in sheet.needed)
     return "✅ " if done.complete and done.filled and not lacking else ""
 

@@ -49,6 +49,8 @@ def test_a_moment_names_its_zone(zone: str, shown: str) -> None:
 def test_what_people_typed_cannot_become_markup() -> None:
     shown = texts("en")._("Hello, {name}.", name="<b>&")
     assert shown == Markup("Hello, &lt;b&gt;&amp;.")
+    shown = texts("en")._("<b>{name}</b> & {{co}}", name=Markup("<i>A</i>"))
+    assert shown == Markup("<b><i>A</i></b> & {co}")
 
 
 def test_languages_are_found_by_their_tag() -> None:
