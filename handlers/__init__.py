@@ -12,7 +12,9 @@ from bot.views.base import View
 from handlers import (
     admin,
     home,
+    models,
     people,
+    progress,
     report,
     review,
     settings,
@@ -26,6 +28,8 @@ from handlers.routing import Command, Feature
 _REST: tuple[Feature, ...] = (
     report.FEATURE,
     standing.FEATURE,
+    models.FEATURE,
+    progress.FEATURE,
     review.FEATURE,
     units.FEATURE,
     templates.FEATURE,
