@@ -6,6 +6,7 @@ Proposals only: the leader's people change every word of them. What differs from
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -130,3 +131,13 @@ def plan(facts: Facts) -> str:
 def pact(facts: Facts) -> str:
     """The pact (giao ước) that is proposed; every unit's targets are its own and stand apart."""
     return _fill(PACT, facts)
+
+
+def for_year(body: str, old: int, new: int) -> str:
+    """A text of an earlier year with its year put forward; dates of laws stay as they are."""
+    return re.sub(
+        rf"(?<!tháng \d )(?<!tháng \d\d )\b(năm) {old}\b",
+        lambda found: f"{found[1]} {new}",
+        body,
+        flags=re.IGNORECASE,
+    )

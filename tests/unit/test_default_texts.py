@@ -65,3 +65,10 @@ def test_themes_units_and_kind() -> None:
 def test_heads(province: str | None, place: str, parent: str) -> None:
     assert default_texts.place(province) == place
     assert default_texts.parent(province) == parent
+
+
+def test_last_years_text_is_put_forward() -> None:
+    old = "NĂM 2024\nCăn cứ Luật ngày 5 tháng 12 năm 2024; trong năm 2024, năm 20245"
+    assert default_texts.for_year(old, 2024, 2025) == (
+        "NĂM 2025\nCăn cứ Luật ngày 5 tháng 12 năm 2024; trong năm 2025, năm 20245"
+    )
