@@ -8,7 +8,7 @@ from dataclasses import replace
 from bot.domain import calendar
 from bot.errors import Expected, Forbidden, NotFound
 from bot.incoming import Incoming, Tx
-from bot.services import boards, nudging, standing
+from bot.services import boards, nudging, progress, standing
 from bot.views import errors
 from bot.views import nudging as nudging_views
 from bot.views import standing as views
@@ -17,7 +17,8 @@ from handlers.routing import Command, Feature, Press, Who, arguments, number
 
 
 def _status(_incoming: Incoming, tx: Tx) -> View:
-    return views.status(tx.t, standing.status(tx.session, tx.actor), tx.actor)
+    found = standing.status(tx.session, tx.actor)
+    return views.status(tx.t, found, tx.actor, progress.glance(tx.session, tx.actor))
 
 
 def _missing(incoming: Incoming, tx: Tx) -> View:

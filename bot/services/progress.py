@@ -16,7 +16,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -72,13 +72,17 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class UnitProgress:
-    """A unit's targets, the worst first. Of ``owed`` monthly reports ``due`` are past."""
+    """A unit's targets, the worst first. Of ``owed`` monthly reports ``due`` are past.
+
+    ``template`` has the indicators' names.
+    """
 
     unit_id: int
     unit: str
     due: int
     owed: int
     targets: Sequence[Progress]
+    template: TemplateSpec = field(repr=False)
 
     @property
     def behind(self) -> int:
@@ -122,6 +126,18 @@ class Board:
         return sorted(
             (one for unit in self.units for one in unit.targets if one.code == code), key=_worst
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """Plan against done in a few words: one's own unit's, and for readers the whole bloc's.
+
+    ``units`` counts those with targets; None for who doesn't read the bloc.
+    """
+
+    own: UnitProgress | None
+    units: int | None = None
+    on_course: int = 0
 
 
 def _worst(one: Progress) -> tuple[bool, int]:
@@ -173,6 +189,18 @@ def unit_board(session: Session, actor: Actor, unit_id: int | None = None) -> Un
             raise NotFound("unit_unknown")
         unit = found
     return one_unit(session, place.bloc, place.year, unit, actor.now)
+
+
+def glance(session: Session, actor: Actor) -> Glance:
+    """What ``/status`` tells of it. Raises Forbidden(``no_seat``). At most two statements."""
+    if actor.is_reviewer or actor.is_observer:
+        found = board(session, actor)
+        return Glance(found.own, len(found.units), found.on_course)
+    actor.here  # noqa: B018 - raises for who holds no seat
+    if actor.unit is None or actor.unit.closed_at is not None:
+        return Glance(None)
+    own = unit_board(session, actor)
+    return Glance(own if own.targets else None)
 
 
 def all_units(
@@ -304,7 +332,7 @@ def _unit(
         if one.numeric and one.code in wanted
     ]
     return UnitProgress(
-        unit.id or 0, unit.short_name, due, owed, tuple(sorted(targets, key=_worst))
+        unit.id or 0, unit.short_name, due, owed, tuple(sorted(targets, key=_worst)), template
     )
 
 

@@ -13,8 +13,10 @@ from bot.i18n import Texts
 from bot.models import ReportState, SeatRole
 from bot.services.access import Actor
 from bot.services.boards import MonthBoard, UnitLine
+from bot.services.progress import Glance
 from bot.services.standing import BlocLine, Duty, Sent, Status
 from bot.services.units import Sitting
+from bot.views import progress
 from bot.views.base import Button, Rows, View, clip, data, grid, lines, pages, plain, turn
 
 FEATURE: Final = "standing"
@@ -58,8 +60,8 @@ def days_words(t: Texts, days: int) -> Markup:
 # --- /status ----------------------------------------------------------------------------------
 
 
-def status(t: Texts, found: Status, actor: Actor) -> View:
-    """What I owe and until when; what waits; who else is there; how the blocs stand."""
+def status(t: Texts, found: Status, actor: Actor, targets: Glance | None = None) -> View:
+    """What I owe and until when; what waits; the targets; who else is there; how blocs stand."""
     zone = actor.zone
     rows = Rows()
     blocks: list[Markup | str] = []
@@ -72,6 +74,7 @@ def status(t: Texts, found: Status, actor: Actor) -> View:
         blocks += ["", t._("✅ You owe nothing now.")]
     for one in found.sent:
         blocks += ["", _sent(t, one, zone)]
+    blocks += progress.status_lines(t, targets) if targets else []
     if found.people:
         blocks += ["", t._("Also at your unit:"), *_people_lines(t, found.people)]
     elif actor.is_member:
@@ -88,6 +91,7 @@ def status(t: Texts, found: Status, actor: Actor) -> View:
             Button(plain(t._("Waiting reports")), data("review", "list", 0)),
             Button(plain(t._("Who owes what")), data(FEATURE, "missing")),
         )
+    rows.add(*(progress.status_buttons(t, targets) if targets else ()))
     return View(text=lines(heading, *blocks), rows=rows.add(menu(t)).done())
 
 
@@ -200,7 +204,11 @@ def missing(t: Texts, board: MonthBoard, page: int = 0, note: str = "") -> View:
                 )
             )
         rows.extend(grid([_unit_button(line, board) for line in shown], 2))
-    rows.add(Button(plain(t._("All units")), data(FEATURE, "all", key(board.month), 0)), menu(t))
+    rows.add(
+        Button(plain(t._("All units")), data(FEATURE, "all", key(board.month), 0)),
+        Button(plain(t._("🎯 Plan and done")), data(progress.FEATURE, "board")),
+    )
+    rows.add(menu(t))
     return View(
         text=lines(note or None, "" if note else None, *_heading(t, board), *blocks),
         rows=rows.done(),

@@ -23,6 +23,7 @@ from bot.models import (
     Report,
     Seat,
     SeatRole,
+    Target,
     Unit,
 )
 from bot.services import (
@@ -126,6 +127,7 @@ def set_stage(database: Database) -> Stage:
         world.person(None, _OBSERVER, name=f"Per{letter}9")
         for index, holder in holders.items():
             _fill(letter, world, index, holder)
+        _plan(world, holders)
         for index in range(len(world.units)):
             _send(letter, world, index, holders[index], holders[1 if index == 0 else 0])
         for index in (0, 1, 2):
@@ -202,6 +204,22 @@ def _fill(letter: str, world: World, index: int, person: Person) -> None:
                 report_id,
                 None,
                 file(f"{name}{mark}.pdf", key=f"{key}{mark}", kind=EvidenceKind.DOCUMENT),
+            )
+
+
+def _plan(world: World, holders: dict[int, Person]) -> None:
+    """A target of every unit's."""
+    with world.database.transaction() as session:
+        for index, unit in enumerate(world.units):
+            session.add(
+                Target(
+                    bloc_year_id=world.year.id or 0,
+                    unit_id=unit.id or 0,
+                    indicator="sessions_outreach",
+                    planned="100",
+                    changed_by=holders[index].id or 0,
+                    changed_at=NOW,
+                )
             )
 
 

@@ -65,6 +65,11 @@ def reviews(who: Role, what: Subject) -> bool:
     return who.reviewer and who.bloc == what.bloc
 
 
+def own_or_read(who: Role, what: Subject) -> bool:
+    """The people of the unit, and who reads its whole bloc."""
+    return own(who, what) or (who.reader and who.bloc == what.bloc)
+
+
 def reads(who: Role, what: Subject) -> bool:
     """Leader, deputy and observers of that bloc."""
     return who.reader and who.bloc == what.bloc
@@ -214,6 +219,13 @@ _STANDING = {
     "standing:ask unit": Act(reviews, args=("2025-04", "{unit}"), sees=("Uni",)),
     "standing:nudge": Act(reviewer, "changes", args=("2025-04", "0")),
     "standing:nudge unit": Act(reviews, "changes", args=("2025-04", "{unit}")),
+}
+_PROGRESS = {
+    "progress:mine": Act(member, args=("0",)),
+    "progress:unit": Act(own_or_read, args=("{unit}", "0"), sees=("Uni",)),
+    "progress:board": Act(seated, args=("0",)),
+    "progress:totals": Act(seated, args=("0",)),
+    "progress:by": Act(seated, args=(NUMBER, "0")),
 }
 _SENT = ("{sent}", "1")
 _REVIEW = {
@@ -374,6 +386,7 @@ GROUPS: dict[str, dict[str, Act]] = {
     "home": _HOME,
     "people": _PEOPLE,
     "standing": _STANDING,
+    "progress": _PROGRESS,
     "review": _REVIEW,
     "report": _REPORT,
     "typed": _TYPED,

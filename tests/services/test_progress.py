@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import pytest
 from sqlalchemy import event
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from bot.database import Database
 from bot.errors import Forbidden, NotFound
@@ -23,9 +23,8 @@ JANUARY, FEBRUARY, MARCH = (dt.date(2025, month, 1) for month in (1, 2, 3))
 
 def plan(world: World, unit: int, **planned: int | str) -> None:
     """Targets of a unit, as its people commit to them."""
+    person = world.person()
     with world.database.transaction() as session:
-        person = session.exec(select(Person).order_by(col(Person.id))).first()
-        assert person is not None
         for code, value in planned.items():
             session.add(
                 Target(
