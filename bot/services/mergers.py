@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from bot.errors import Invalid, NotFound
 from bot.models import Bloc, Invitation, Seat, SeatRole, Unit
-from bot.services import blocs, units
+from bot.services import adoptions, blocs, units
 from bot.services.access import Actor
 
 
@@ -51,6 +51,7 @@ def merge(
     session.flush()
     key = units.record(session, actor, bloc_id, "unit.merged", into=new_id, units=gone_ids)
     bloc = session.get_one(Bloc, bloc_id)
+    adoptions.unit_left(session, bloc, units.present_year(session, bloc).id, actor.now)
     units.tell_others(
         session,
         actor,

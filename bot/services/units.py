@@ -24,7 +24,7 @@ from bot.models import (
     Unit,
     UnitName,
 )
-from bot.services import audit, blocs, invitations, notices
+from bot.services import adoptions, audit, blocs, invitations, notices
 from bot.services.access import Actor
 
 MOST_STAFF = 1_000_000
@@ -423,6 +423,7 @@ def close(session: Session, actor: Actor, unit_id: int) -> Unit:
         session.add(seat)
     invitations.revoke_all(session, unit_id, actor.now)
     key = record(session, actor, unit.bloc_id, "unit.closed", unit=unit_id)
+    adoptions.unit_left(session, bloc, year.id, actor.now)
     tell_others(session, actor, people, "unit_closed", key, unit=unit_id)
     return unit
 
