@@ -8,11 +8,12 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from bot.domain import entering
 from bot.domain.calendar import MonthError, local_date, parse_date
 from bot.domain.names import TextError, clean
-from bot.domain.pasting import Item, Reading, parse_many
+from bot.domain.pasting import Item
 from bot.domain.report import Value
-from bot.domain.template import DATE, MONEY, TEXT, IndicatorSpec
+from bot.domain.template import DATE, TEXT, IndicatorSpec
 from bot.errors import Invalid
 from bot.incoming import Incoming, Tx
 from bot.services import evidence, forms, report_sheet, reports
@@ -27,11 +28,6 @@ from handlers.routing import arguments, number
 
 #: After so long a form is asked about before what is typed counts.
 STALE = dt.timedelta(days=3)
-#: No row of numbers is longer.
-_LONGEST = 1500
-_MILLION = 1_000_000
-
-Readings = list[list[tuple[str, str]]]
 
 
 def on_text(incoming: Incoming, tx: Tx) -> View:
@@ -121,70 +117,23 @@ def _enter_one(tx: Tx, sheet: Sheet, one: IndicatorSpec, text: str, code: str | 
 def _enter_numbers(
     tx: Tx, sheet: Sheet, fields: Sequence[IndicatorSpec], text: str, code: str | None
 ) -> View:
-    if len(text) > _LONGEST:
-        raise Invalid("number_not_a_number")
-    readings = parse_many(text, tx.t.language, [(one.decimals, one.unit) for one in fields])
-    ways = _plausible(readings.readings)
-    unclear = bool(ways[0].errors)
-    if unclear and not (ways := _candidates(ways[0])):
-        return _wrong(tx, readings.best)
-    if unclear or len(ways) > 1 or _unlikely(fields, ways[0]):
-        return replace(_ask(tx, sheet, text, [_placed(fields, way) for way in ways]), tidy=True)
-    return replace(_take(tx, sheet.id, _placed(fields, ways[0]), code, sheet), tidy=True)
+    entered = entering.enter(text, tx.t.language, fields)
+    if entered.wrong is not None:
+        return _wrong(tx, entered.wrong, entered.items)
+    if entered.ask:
+        return replace(_ask(tx, sheet, text, entered.ways), tidy=True)
+    return replace(_take(tx, sheet.id, entered.ways[0], code, sheet), tidy=True)
 
 
-def _plausible(ways: Sequence[Reading]) -> list[Reading]:
-    """Without the readings in which a number begins with needless zeros: ``5 000 000`` is one."""
-    kept = [
-        way
-        for way in ways
-        if not any(len(item.text) > 1 and item.text[:2].isdigit() and item.text[0] == "0"
-                   for item in way.items)
-    ]  # fmt: skip
-    return kept or list(ways)
-
-
-def _unlikely(fields: Sequence[IndicatorSpec], way: Reading) -> bool:
-    """Whether a count or the like became millions by a multiplier: ``12tr`` sessions."""
-    return any(
-        item.value is not None
-        and item.value >= _MILLION
-        and one.type != MONEY
-        and sum(char.isdecimal() for char in item.text) < len(str(int(item.value)))
-        for one, item in zip(fields, way.items, strict=False)
-    )
-
-
-def _candidates(way: Reading) -> list[Reading]:
-    """The readings of a row in which just one number is unclear (``1.200``)."""
-    unclear = [item for item in way.errors if item.candidates]
-    if len(way.errors) != 1 or not unclear:
-        return []
-    at = unclear[0]
-    return [
-        Reading(
-            tuple(
-                Item(item.position, item.text, value) if item is at else item for item in way.items
-            )
-        )
-        for value in at.candidates
-    ]
-
-
-def _placed(fields: Sequence[IndicatorSpec], way: Reading) -> list[tuple[str, str]]:
-    return [(one.code, format(value, "f")) for one, value in zip(fields, way.values, strict=False)]
-
-
-def _wrong(tx: Tx, way: Reading) -> View:
+def _wrong(tx: Tx, item: Item, items: int) -> View:
     """What is wrong with numbers, and that none of them was entered."""
-    item = way.errors[0]
     why = sentence(tx.t, Invalid(f"number_{item.error}"))
-    if len(way.items) > 1:
+    if items > 1:
         why = views.wrong_number(tx.t, item.position + 1, item.text, why)
     return replace(draw(tx, note=why), fresh=True)
 
 
-def _ask(tx: Tx, sheet: Sheet, text: str, ways: Readings) -> View:
+def _ask(tx: Tx, sheet: Sheet, text: str, ways: Sequence[entering.Placed]) -> View:
     form = tx.form
     draft: dict[str, Any] = dict(form.draft) if form else {}
     go(

@@ -33,18 +33,14 @@ from bot.models import (
     BlocText,
     BlocYear,
     Model,
-    ModelState,
     Target,
     TextKind,
     TextVersion,
     Unit,
 )
-from bot.services import audit
+from bot.services import audit, register
 from bot.services.access import Actor
 from bot.services.figures import cumulated, template_of
-
-#: The parts of a model's card that can be completed after the name and the product.
-CARD_PARTS = ("problem", "goal", "method", "area", "people", "resources", "sustainability")
 
 
 @dataclass(frozen=True)
@@ -78,6 +74,12 @@ class Commitment:
     def products(self) -> int:
         """How many of the models have a product."""
         return sum(bool(one.product) for one in self.models)
+
+    @cached_property
+    def unfinished(self) -> tuple[tuple[Model, int], ...]:
+        """Models whose card lacks parts, with how many: they can be completed after signing."""
+        found = ((one, len(register.missing(one))) for one in self.models)
+        return tuple((one, lacking) for one, lacking in found if lacking)
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -171,7 +173,7 @@ def own(session: Session, actor: Actor, *, with_last: bool = False) -> Commitmen
         year=year,
         template=template_of(session, year.id or 0, year.template_version),
         planned=planned(session, year, unit.id or 0),
-        models=models_of(session, unit.id or 0),
+        models=tuple(register.of_unit(session, unit.id or 0)),
         signed=_signed(session, year, unit.id or 0),
         last=_last_year(session, year, unit.id or 0) if with_last else {},
     )
@@ -189,17 +191,6 @@ def planned(session: Session, year: BlocYear, unit_id: int) -> dict[str, Decimal
         for one in template.inputs
         if isinstance(value := values.get(one.code), Decimal)
     }
-
-
-def models_of(session: Session, unit_id: int) -> tuple[Model, ...]:
-    """A unit's models that haven't ended, by number."""
-    return tuple(
-        session.exec(
-            select(Model)
-            .where(col(Model.unit_id) == unit_id, col(Model.state) != ModelState.ENDED)
-            .order_by(col(Model.number))
-        )
-    )
 
 
 def _signed(session: Session, year: BlocYear, unit_id: int) -> Adoption | None:
@@ -360,16 +351,3 @@ def undo(
         if held.get(code) == now.get(code)
     }
     return set_targets(session, actor, unit_id, back)
-
-
-# --- What can be completed later --------------------------------------------------------------
-
-
-def unfinished(models: tuple[Model, ...]) -> list[tuple[Model, int]]:
-    """Models whose card lacks parts, with how many; the product counts as one of them."""
-    found = []
-    for one in models:
-        lacking = sum(not one.card.get(part) for part in CARD_PARTS) + (not one.product)
-        if lacking:
-            found.append((one, lacking))
-    return found
