@@ -26,6 +26,7 @@ class Who(Enum):
     """Whom a command is shown to in the menus."""
 
     EVERYONE = "everyone"
+    SEATED = "seated"
     MEMBER = "member"
     REVIEWER = "reviewer"
     READER = "reader"
@@ -38,6 +39,7 @@ class Who(Enum):
             return frozenset({Who.EVERYONE})
         holds = {
             Who.EVERYONE: True,
+            Who.SEATED: actor.seat is not None,
             Who.MEMBER: actor.is_member,
             Who.REVIEWER: actor.is_reviewer,
             Who.READER: actor.is_reviewer or actor.is_observer,

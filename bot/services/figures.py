@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import event
+from sqlalchemy import event, tuple_
 from sqlmodel import Session, col, select
 
 from bot.domain.numbers import canonical
@@ -55,11 +55,37 @@ def _remember(session: Session, key: tuple[int, int], template: TemplateSpec) ->
         session.info.pop("templates", None)
 
 
+def _remembered(session: Session, key: tuple[int, int]) -> TemplateSpec | None:
+    template = _KNOWN.get(session.get_bind(), {}).get(key)
+    return template or session.info.get("templates", {}).get(key)
+
+
+def templates_of(
+    session: Session, keys: Iterable[tuple[int, int]]
+) -> dict[tuple[int, int], TemplateSpec]:
+    """Versions of several bloc-years' templates, by bloc-year and version; missing ones aren't.
+
+    One statement for all that this process doesn't know yet.
+    """
+    wanted = set(keys)
+    found = {key: known for key in wanted if (known := _remembered(session, key)) is not None}
+    if lacking := wanted - found.keys():
+        rows = session.exec(
+            select(Template).where(
+                tuple_(col(Template.bloc_year_id), col(Template.version)).in_(sorted(lacking))
+            )
+        )
+        for row in rows:
+            key = (row.bloc_year_id, row.version)
+            found[key] = from_json(row.spec)
+            _remember(session, key, found[key])
+    return found
+
+
 def template_of(session: Session, bloc_year_id: int, version: int) -> TemplateSpec:
     """A version of a bloc-year's template. Raises NotFound(``template_missing``)."""
     key = (bloc_year_id, version)
-    template = _KNOWN.get(session.get_bind(), {}).get(key)
-    template = template or session.info.get("templates", {}).get(key)
+    template = _remembered(session, key)
     if template is not None:
         return template
     row = session.exec(
