@@ -11,7 +11,7 @@ import re
 import ssl
 from collections.abc import AsyncIterator
 from typing import Final, cast
-from urllib.parse import quote, unquote, urlencode, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import aiohttp
 import httpx
@@ -244,6 +244,16 @@ def _chosen(value: ODVInput[float], default: float | None) -> float | None:
     return None if seconds is None else max(float(seconds), _SHORTEST)
 
 
+_AS_IS = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-~")
+_ENCODED = [chr(byte) if byte in _AS_IS else f"%{byte:02X}" for byte in range(256)]
+_ENCODED[ord(" ")] = "+"
+
+
+def _quoted(text: str) -> str:
+    """What urllib's quote_plus gives, several times as quick for words with many accents."""
+    return "".join(map(_ENCODED.__getitem__, text.encode()))
+
+
 def _encode(
     request_data: RequestData | None,
 ) -> tuple[dict[str, str], bytes | AsyncIterator[bytes] | None]:
@@ -254,7 +264,8 @@ def _encode(
     if not request_data.contains_files:
         if not fields:
             return {}, None
-        return {"Content-Type": "application/x-www-form-urlencoded"}, urlencode(fields).encode()
+        body = "&".join(f"{name}={_quoted(str(value))}" for name, value in fields.items())
+        return {"Content-Type": "application/x-www-form-urlencoded"}, body.encode()
     # httpx only builds this request, with its encoding of names and file handles; the address
     # is made up because the real one has no business there.
     built = httpx.Request(

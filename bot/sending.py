@@ -5,13 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import structlog
 from telegram import (
-    CopyTextButton,
     ForceReply,
-    InlineKeyboardButton,
     InlineKeyboardMarkup,
     InputFile,
     Message,
@@ -45,23 +43,34 @@ class Refused(Exception):
     """Telegram refuses the message itself; trying again would not help."""
 
 
+def inline_keyboard(view: View) -> dict[str, Any] | None:
+    """The view's inline buttons as the Bot API has them."""
+    if not view.rows:
+        return None
+    return {"inline_keyboard": [[_button(button) for button in row] for row in view.rows]}
+
+
+def _button(button: Button) -> dict[str, Any]:
+    shown: dict[str, Any] = {"text": plain(button.text)}
+    if button.url:
+        shown["url"] = button.url
+    elif button.copy:
+        shown["copy_text"] = {"text": button.copy}
+    else:
+        shown["callback_data"] = button.data
+    if button.style:
+        shown["style"] = button.style
+    return shown
+
+
 def keyboard(view: View) -> InlineKeyboardMarkup | ForceReply | None:
-    """The view's buttons as Telegram's markup."""
-    if view.rows:
-        return InlineKeyboardMarkup([[_button(button) for button in row] for row in view.rows])
+    """The view's buttons as the library's markup."""
+    buttons = inline_keyboard(view)
+    if buttons is not None:
+        return InlineKeyboardMarkup.de_json(buttons)
     if view.placeholder:
         return ForceReply(input_field_placeholder=view.placeholder[:64])
     return None
-
-
-def _button(button: Button) -> InlineKeyboardButton:
-    style = button.style or None
-    text = plain(button.text)
-    if button.url:
-        return InlineKeyboardButton(text, url=button.url, style=style)
-    if button.copy:
-        return InlineKeyboardButton(text, copy_text=CopyTextButton(button.copy), style=style)
-    return InlineKeyboardButton(text, callback_data=button.data, style=style)
 
 
 class Sender:
@@ -80,7 +89,7 @@ class Sender:
     async def delete(self, chat_id: int, message_id: int) -> None:
         """Delete a message where that is still possible."""
         with contextlib.suppress(TelegramError):
-            await self._bot.delete_message(chat_id, message_id)
+            await self._bot.remove(chat_id, message_id)
 
     async def show(
         self,
@@ -121,9 +130,7 @@ class Sender:
         return message.message_id
 
     async def _edit(self, chat_id: int, message_id: int, view: View) -> None:
-        markup = keyboard(view)
-        buttons = markup if isinstance(markup, InlineKeyboardMarkup) else None
-        await self._bot.redraw(chat_id, message_id, view.text, buttons)
+        await self._bot.redraw(chat_id, message_id, view.text, inline_keyboard(view))
 
     async def _send(self, chat_id: int, view: View) -> Message:
         markup = keyboard(view)

@@ -182,6 +182,18 @@ def check_all(template: TemplateSpec, values: Values) -> list[Problem]:
     return sorted(problems, key=lambda problem: order.get(problem.field, len(order)))
 
 
+def asked_for(template: TemplateSpec, values: Values) -> frozenset[str]:
+    """The empty optional fields that a rule asks for as things stand."""
+    return frozenset(
+        code
+        for rule in template.rules
+        if rule.kind == NEEDS
+        for problem in _check_rule(template, values, rule, final=True)
+        for code in problem.fields
+        if code != rule.code
+    )
+
+
 def _led_by(problem: Problem, code: str) -> Problem:
     """The same problem with the field just typed in front, where it is one of them."""
     if code not in problem.fields:

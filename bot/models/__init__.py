@@ -1,6 +1,6 @@
 """SQLModel tables. Services read and write them; nothing here decides anything."""
 
-from bot.models.base import utc_now
+from bot.models.base import utc_now, write
 from bot.models.blocs import Bloc, BlocKind, BlocYear, Template, Unit, UnitName
 from bot.models.machine import (
     AuditEntry,
@@ -92,4 +92,5 @@ __all__ = [
     "Unit",
     "UnitName",
     "utc_now",
+    "write",
 ]

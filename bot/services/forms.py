@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from bot.models import Form
+from bot.models import Form, write
 
 
 def current(session: Session, person_id: int) -> Form | None:
@@ -43,11 +43,16 @@ def enter(
         session.flush()
         return form
     same = form.feature == feature and form.subject == subject
-    form.draft = draft if draft is not None else (form.draft if same else {})
-    form.feature, form.step, form.subject = feature, step, subject
-    form.version += 1
-    form.changed_at = now
-    session.add(form)
+    write(
+        session,
+        form,
+        draft=draft if draft is not None else (form.draft if same else {}),
+        feature=feature,
+        step=step,
+        subject=subject,
+        version=form.version + 1,
+        changed_at=now,
+    )
     return form
 
 

@@ -20,6 +20,7 @@ from bot.domain.report import (
     Problem,
     Value,
     Values,
+    asked_for,
     check_all,
     check_typed,
     compute,
@@ -193,9 +194,7 @@ class Sheet:
     @cached_property
     def needed(self) -> frozenset[str]:
         """Optional fields that a rule asks for as things stand."""
-        return frozenset(
-            problem.field for problem in self.problems if problem.code in ("needs", "missing")
-        )
+        return asked_for(self.template, self.values)
 
 
 # Built once: every value typed asks this. ``_Before`` is the latest report before this one.
@@ -204,14 +203,15 @@ _earlier = aliased(Report)
 _OWN: Any = (
     sqlalchemy.select(
         Report,
-        BlocYear,
         col(Person.name),
-        _Before,
+        col(_Before.month),
+        col(_Before.bloc_year_id),
+        col(_Before.template_version),
+        col(_Before.values),
         sqlalchemy.exists().where(
             col(Evidence.report_id) == col(Report.id), col(Evidence.removed_at).is_(None)
         ),
     )
-    .join(BlocYear, col(BlocYear.id) == col(Report.bloc_year_id))
     .outerjoin(Person, col(Person.id) == col(Report.sent_by))
     .outerjoin(
         _Before,
@@ -248,10 +248,8 @@ def sheet(session: Session, actor: Actor, report_id: int, *, hold: bool = False)
     row = session.execute(query, {"report": report_id, "unit": mine.id}).first()
     if row is None:
         raise NotFound("report_not_yours")
-    report, year, sender, before, has_files = row
+    report, sender, *before, has_files = row
     template = template_of(session, report.bloc_year_id, report.template_version)
-    if before is not None and before.month != calendar.add_months(report.month, -1):
-        before = None
     counts = session.exec(_FILES, params={"report": report_id}).all() if has_files else ()
     step, by, sent_values = _return(session, report)
     name = mine.short_name
@@ -261,10 +259,10 @@ def sheet(session: Session, actor: Actor, report_id: int, *, hold: bool = False)
         report=report,
         unit=mine,
         bloc=actor.here.bloc,
-        year=year,
+        year=session.get_one(BlocYear, report.bloc_year_id),
         template=template,
         values=compute(template, values_from_json(template, report.values)),
-        last=_last(session, before),
+        last=_last(session, report.month, *before),
         now=actor.now,
         evidence=dict(counts),
         returned=step,
@@ -282,11 +280,19 @@ def refreshed(known: Sheet, report: Report) -> Sheet:
     return replace(known, report=report, values=values)
 
 
-def _last(session: Session, before: Report | None) -> Values:
-    if before is None:
+def _last(
+    session: Session,
+    month: dt.date,
+    before: dt.date | None,
+    bloc_year_id: int,
+    version: int,
+    values: dict[str, str],
+) -> Values:
+    """The values of the report before, if that was of the month before."""
+    if before != calendar.add_months(month, -1):
         return {}
-    template = template_of(session, before.bloc_year_id, before.template_version)
-    return compute(template, values_from_json(template, before.values))
+    template = template_of(session, bloc_year_id, version)
+    return compute(template, values_from_json(template, values))
 
 
 def _return(session: Session, report: Report) -> tuple[ReportStep | None, str, Mapping[str, str]]:

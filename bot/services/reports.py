@@ -28,6 +28,7 @@ from bot.models import (
     Report,
     ReportState,
     Unit,
+    write,
 )
 from bot.services.access import Actor
 from bot.services.figures import template_of
@@ -247,9 +248,12 @@ def _store(
 ) -> Saved:
     was = {code: report.values.get(code) for code in texts}
     values = {**report.values, **texts}
-    report.values = {code: text for code, text in values.items() if text is not None}
-    report.changed_at = actor.now
-    session.add(report)
+    write(
+        session,
+        report,
+        values={code: text for code, text in values.items() if text is not None},
+        changed_at=actor.now,
+    )
     if known is None or known.template != template_of(
         session, report.bloc_year_id, report.template_version
     ):
