@@ -223,7 +223,7 @@ class App:
                 raise ValueError("webhook without WEBHOOK_URL")
             path = urlsplit(self.settings.webhook_url).path or "/"
             secret = self.settings.webhook_secret.get_secret_value()
-            app = webhook_app(self.bot, intake, secret, path)
+            app = webhook_app(intake, secret, path)
             servers.append(make_server(app, self.settings.webhook_listen))
         if self.settings.health_listen:
             checks = {"database": self.database.ping}

@@ -1,4 +1,4 @@
-"""The client for the Bot API, with polling that one unreadable update can't stop.
+"""The client for the Bot API: the calls that nearly every update makes, at what they cost.
 
 python-telegram-bot reads all updates of a poll together: one that it can't read (of a kind newer
 than the library, say) would be asked for again for ever and hold up everybody's, and it logs
@@ -11,26 +11,10 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import structlog
-from telegram import Bot, LinkPreviewOptions, Update
-
-log = structlog.get_logger(__name__)
+from telegram import Bot, LinkPreviewOptions
 
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _NO_PREVIEW = NO_PREVIEW.to_json()
-
-
-def read_update(body: dict[str, Any], bot: Bot) -> Update:
-    """An update from its JSON; an empty one under the same number where it can't be read.
-
-    Raises KeyError where it has no number, or ValueError where that is none.
-    """
-    try:
-        return Update.de_json(body, bot)
-    except Exception as error:
-        update_id = int(body["update_id"])
-        log.warning("update_unreadable", update=update_id, error=type(error).__name__)
-        return Update(update_id)
 
 
 class Client(Bot):
@@ -38,8 +22,8 @@ class Client(Bot):
 
     async def poll(
         self, offset: int | None, *, seconds: int, allowed: Sequence[str], limit: int = 100
-    ) -> list[Update]:
-        """Like ``get_updates``, but every update is read by itself; raises TelegramError."""
+    ) -> list[dict[str, Any]]:
+        """Like ``get_updates``, but the updates are left as they came; raises TelegramError."""
         data = {
             "timeout": seconds,
             "offset": offset,
@@ -47,7 +31,7 @@ class Client(Bot):
             "allowed_updates": list(allowed),
         }
         found: Any = await self._post("getUpdates", data, read_timeout=seconds + 10)
-        return [read_update(body, self) for body in found]
+        return list(found)
 
     async def redraw(
         self, chat_id: int, message_id: int, text: str, markup: Mapping[str, Any] | None

@@ -1,18 +1,24 @@
-"""What came in, as the handlers see it: plain data read from one update of Telegram's."""
+"""What came in, as the handlers see it: plain data read from one update of Telegram's.
+
+Read from the JSON itself: python-telegram-bot's objects hold everything that Telegram knows, at
+several times the cost, and one that they can't be made of (of a kind newer than the library)
+would fail a whole poll.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from sqlmodel import Session
-from telegram import Message, Update
 
 from bot.i18n import Texts
 from bot.models import EvidenceKind, Form
 from bot.services.access import Actor
 
+#: An object of the Bot API as it comes in JSON.
+Body = dict[str, Any]
 Kind = Literal["command", "text", "button", "file", "other", "blocked", "unblocked", "group"]
 
 
@@ -70,35 +76,48 @@ class Tx:
     form: Form | None = None
 
 
-def _media(message: Message) -> Media | None:
-    kinds: list[tuple[EvidenceKind | None, object]] = [
-        (EvidenceKind.PHOTO, message.photo[-1] if message.photo else None),
-        (EvidenceKind.VIDEO, message.video or message.video_note or message.animation),
-        (EvidenceKind.AUDIO, message.audio),
-        (EvidenceKind.VOICE, message.voice),
-        (EvidenceKind.DOCUMENT, message.document),
+def _media(message: Body) -> Media | None:
+    sizes = message.get("photo")
+    kinds: list[tuple[EvidenceKind, Body | None]] = [
+        (EvidenceKind.PHOTO, sizes[-1] if sizes else None),
+        (
+            EvidenceKind.VIDEO,
+            message.get("video") or message.get("video_note") or message.get("animation"),
+        ),
+        (EvidenceKind.AUDIO, message.get("audio")),
+        (EvidenceKind.VOICE, message.get("voice")),
+        (EvidenceKind.DOCUMENT, message.get("document")),
     ]
     for kind, file in kinds:
         if file is None:
             continue
         return Media(
             kind=kind,
-            file_id=file.file_id,  # type: ignore[attr-defined]
-            content_key=file.file_unique_id,  # type: ignore[attr-defined]
-            name=getattr(file, "file_name", None),
-            mime=getattr(file, "mime_type", None),
-            size=getattr(file, "file_size", None),
-            caption=message.caption or "",
-            album=message.media_group_id,
+            file_id=file["file_id"],
+            content_key=file["file_unique_id"],
+            name=file.get("file_name"),
+            mime=file.get("mime_type"),
+            size=file.get("file_size"),
+            caption=message.get("caption", ""),
+            album=message.get("media_group_id"),
         )
     return None
 
 
-def _message(update: Update, message: Message, *, edited: bool) -> Incoming:
-    user = message.from_user
-    if user is None:
-        raise ValueError("a private message has a sender")
-    text = message.text or ""
+def _sender(user: Body) -> dict[str, Any]:
+    name = user["first_name"]
+    if user.get("last_name"):
+        name += " " + user["last_name"]
+    return {
+        "telegram_id": user["id"],
+        "name": name,
+        "username": user.get("username"),
+        "language_code": user.get("language_code"),
+    }
+
+
+def _message(update_id: int, message: Body, *, edited: bool) -> Incoming:
+    text: str = message.get("text", "")
     media = None if edited else _media(message)
     command = ""
     kind: Kind = "other"
@@ -116,67 +135,63 @@ def _message(update: Update, message: Message, *, edited: bool) -> Incoming:
     elif text:
         kind = "text"
     return Incoming(
-        update_id=update.update_id,
+        update_id=update_id,
         kind=kind,
-        telegram_id=user.id,
-        chat_id=message.chat.id,
-        name=user.full_name,
-        username=user.username,
-        language_code=user.language_code,
-        message_id=message.message_id,
+        **_sender(message["from"]),
+        chat_id=message["chat"]["id"],
+        message_id=message["message_id"],
         text=text,
         command=command,
         media=media,
-        sent_at=message.date,
+        sent_at=dt.datetime.fromtimestamp(message["date"], dt.UTC),
     )
 
 
-def read(update: Update) -> Incoming | None:
-    """The update as the handlers see it; None for kinds that the bot has nothing to do with."""
-    if update.callback_query is not None:
-        query = update.callback_query
-        message = query.message
-        if message is None:
+def read(body: Body) -> Incoming | None:
+    """The update as the handlers see it; None for kinds that the bot has nothing to do with.
+
+    ``body`` is an Update as the Bot API has it. Raises LookupError, TypeError, ValueError or
+    AttributeError for what is none.
+    """
+    update_id = number(body)
+    if (query := body.get("callback_query")) is not None:
+        if (message := query.get("message")) is None:
             return None
         return Incoming(
-            update_id=update.update_id,
-            kind="button" if message.chat.type == "private" else "group",
-            telegram_id=query.from_user.id,
-            chat_id=message.chat.id,
-            name=query.from_user.full_name,
-            username=query.from_user.username,
-            language_code=query.from_user.language_code,
-            message_id=message.message_id,
-            data=query.data or "",
-            query_id=query.id,
+            update_id=update_id,
+            kind="button" if message["chat"]["type"] == "private" else "group",
+            **_sender(query["from"]),
+            chat_id=message["chat"]["id"],
+            message_id=message["message_id"],
+            data=query.get("data", ""),
+            query_id=query["id"],
         )
-    if update.my_chat_member is not None:
-        change = update.my_chat_member
-        if change.chat.type != "private":
+    if (change := body.get("my_chat_member")) is not None:
+        if change["chat"]["type"] != "private":
             return None
-        gone = change.new_chat_member.status in ("kicked", "left")
+        gone = change["new_chat_member"]["status"] in ("kicked", "left")
         return Incoming(
-            update_id=update.update_id,
+            update_id=update_id,
             kind="blocked" if gone else "unblocked",
-            telegram_id=change.from_user.id,
-            chat_id=change.chat.id,
-            name=change.from_user.full_name,
-            username=change.from_user.username,
-            language_code=change.from_user.language_code,
+            **_sender(change["from"]),
+            chat_id=change["chat"]["id"],
         )
-    message = update.message or update.edited_message
-    if message is None or message.from_user is None:
+    message = body.get("message") or body.get("edited_message")
+    if message is None or "from" not in message:
         return None
-    if message.chat.type != "private":
-        if update.message is None or not (message.text or "").startswith("/"):
-            return None
-        return Incoming(
-            update_id=update.update_id,
-            kind="group",
-            telegram_id=message.from_user.id,
-            chat_id=message.chat.id,
-            name=message.from_user.full_name,
-            language_code=message.from_user.language_code,
-            message_id=message.message_id,
-        )
-    return _message(update, message, edited=update.message is None)
+    if message["chat"]["type"] == "private":
+        return _message(update_id, message, edited="message" not in body)
+    if "message" not in body or not message.get("text", "").startswith("/"):
+        return None
+    return Incoming(
+        update_id=update_id,
+        kind="group",
+        **_sender(message["from"]),
+        chat_id=message["chat"]["id"],
+        message_id=message["message_id"],
+    )
+
+
+def number(body: Body) -> int:
+    """The number of an update. Raises LookupError, TypeError or ValueError where it has none."""
+    return int(body["update_id"])

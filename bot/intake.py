@@ -16,12 +16,11 @@ from time import perf_counter
 from typing import Any
 
 import structlog
-from telegram import Update
 from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError, TimedOut
 
 from bot.client import Client
 from bot.errors import DatabaseAway
-from bot.incoming import Incoming, read
+from bot.incoming import Body, Incoming, number, read
 from bot.ledger import Ledger
 from bot.log import log_unexpected
 from bot.metrics import dead_letters_total, update_seconds, updates_total
@@ -51,7 +50,7 @@ InThread = Callable[..., Awaitable[Any]]
 class _Line:
     """One person's updates in order. ``writing`` are parkings that are not committed yet."""
 
-    waiting: deque[tuple[Incoming, Update, asyncio.Future[None]]] = field(default_factory=deque)
+    waiting: deque[tuple[Incoming, Body, asyncio.Future[None]]] = field(default_factory=deque)
     parked: bool = False
     writing: set[asyncio.Future[None]] = field(default_factory=set)
 
@@ -87,18 +86,18 @@ class Intake:
                 self._lines[telegram_id] = _Line(parked=True)
                 self._start(telegram_id)
 
-    def take(self, updates: Sequence[Update]) -> list[asyncio.Future[None]]:
+    def take(self, bodies: Sequence[Body]) -> list[asyncio.Future[None]]:
         """Take updates in; each future is done when the update's effect is committed or parked."""
         loop = asyncio.get_running_loop()
         futures: list[asyncio.Future[None]] = []
-        surplus: dict[int, list[tuple[Update, asyncio.Future[None]]]] = {}
-        for update in updates:
+        surplus: dict[int, list[tuple[Body, asyncio.Future[None]]]] = {}
+        for body in bodies:
             future: asyncio.Future[None] = loop.create_future()
             futures.append(future)
             try:
-                incoming = read(update)
-            except Exception as error:
-                log_unexpected(error, update=update.update_id)
+                incoming = read(body)
+            except (LookupError, TypeError, ValueError, AttributeError) as error:
+                log.warning("update_unreadable", update=number(body), error=type(error).__name__)
                 incoming = None
             if incoming is None:
                 updates_total.labels("unknown", "ignored").inc()
@@ -110,19 +109,17 @@ class Intake:
                 self._start(incoming.telegram_id)
             if line.parked or len(line.waiting) >= LINE_LENGTH:
                 line.parked = True
-                surplus.setdefault(incoming.telegram_id, []).append((update, future))
+                surplus.setdefault(incoming.telegram_id, []).append((body, future))
             else:
-                line.waiting.append((incoming, update, future))
+                line.waiting.append((incoming, body, future))
         for telegram_id, rest in surplus.items():
             line = self._lines[telegram_id]
             line.writing.update(future for _, future in rest)
             self._spawn(self._park(telegram_id, rest))
         return futures
 
-    async def _park(
-        self, telegram_id: int, rest: list[tuple[Update, asyncio.Future[None]]]
-    ) -> None:
-        bodies = {update.update_id: update.to_dict() for update, _ in rest}
+    async def _park(self, telegram_id: int, rest: list[tuple[Body, asyncio.Future[None]]]) -> None:
+        bodies = {number(body): body for body, _ in rest}
         await self._patient(self._ledger.park, telegram_id, bodies)
         line = self._lines.get(telegram_id)
         for _, future in rest:
@@ -142,8 +139,8 @@ class Intake:
         line = self._lines[telegram_id]
         while True:
             if line.waiting:
-                incoming, update, future = line.waiting.popleft()
-                await self._one(incoming, update, parked=False)
+                incoming, body, future = line.waiting.popleft()
+                await self._one(incoming, body, parked=False)
                 if not future.done():
                     future.set_result(None)
             elif line.writing:
@@ -151,16 +148,14 @@ class Intake:
             elif line.parked:
                 bodies = await self._patient(self._ledger.parked, telegram_id)
                 for body in bodies:
-                    update = Update.de_json(body, self._bot)
-                    incoming_ = read(update)
-                    if incoming_ is not None:
-                        await self._one(incoming_, update, parked=True)
+                    if (kept := read(body)) is not None:
+                        await self._one(kept, body, parked=True)
                 line.parked = bool(bodies) or bool(line.writing)
             else:
                 break
         del self._lines[telegram_id]
 
-    async def _one(self, incoming: Incoming, update: Update, *, parked: bool) -> None:
+    async def _one(self, incoming: Incoming, body: Body, *, parked: bool) -> None:
         began = perf_counter()
         try:
             outcome = await self._apply(incoming, parked=parked)
@@ -168,9 +163,7 @@ class Intake:
             error_id = log_unexpected(error, update=incoming.update_id)
             dead_letters_total.inc()
             updates_total.labels(incoming.kind, "dead").inc()
-            reply = await self._patient(
-                self._updates.bury, incoming, update.to_dict(), error, error_id
-            )
+            reply = await self._patient(self._updates.bury, incoming, body, error, error_id)
             self._replies.put(reply)
             return
         updates_total.labels(incoming.kind, "done").inc()
@@ -262,13 +255,13 @@ class Intake:
                 continue
             pause = 1.0
             fresh = [
-                update
-                for update in batch
-                if update.update_id not in window and (update.update_id > newest or not newest)
+                body
+                for body in batch
+                if number(body) not in window and (number(body) > newest or not newest)
             ]
-            for update, future in zip(fresh, self.take(fresh), strict=True):
-                window[update.update_id] = future
-                newest = max(newest, update.update_id)
+            for body, future in zip(fresh, self.take(fresh), strict=True):
+                window[number(body)] = future
+                newest = max(newest, number(body))
             if window:
                 await asyncio.wait(
                     window.values(),
