@@ -8,7 +8,7 @@ from typing import Any
 from sqlmodel import Session
 
 from bot.config import Settings
-from bot.documents import report_form, template_form, workbooks
+from bot.documents import report_form, template_form, text_reading, workbooks
 from bot.documents.report_form import ReportFile
 from bot.documents.template_reading import TemplateFile
 from bot.documents.template_reading import read as read_template
@@ -16,8 +16,8 @@ from bot.domain import calendar
 from bot.errors import Expected, NotFound
 from bot.evidence_store import EvidenceStore
 from bot.jobs import JobKind
-from bot.models import Evidence, Job, Report
-from bot.services import evidence, notices, reports, templates
+from bot.models import Evidence, Job, ModelPicture, Report
+from bot.services import evidence, notices, register_pictures, reports, templates, text_files
 from bot.services import workbooks as service
 from bot.services.access import Actor
 from bot.services.figures import template_of
@@ -36,8 +36,20 @@ def job_kinds(settings: Settings) -> dict[str, JobKind]:
             finish=_copied,
             give_up=_not_copied,
         ),
+        register_pictures.COPY: JobKind(
+            file=_picture_file,
+            work=lambda content: (store.put(content), len(content)),
+            finish=_picture_copied,
+            give_up=_picture_not_copied,
+        ),
         service.READ: JobKind(
             file=_workbook_file, work=recognise, finish=_take_in, give_up=_not_read
+        ),
+        text_files.READ: JobKind(
+            file=lambda _session, job: str(job.ids["file"]),
+            work=text_reading.read,
+            finish=text_files.take,
+            give_up=_text_not_read,
         ),
     }
 
@@ -65,6 +77,29 @@ def _copied(session: Session, job: Job, result: tuple[str, int], now: dt.datetim
 
 def _not_copied(session: Session, job: Job, error: Expected, _now: dt.datetime) -> None:
     row = session.get_one(Evidence, job.ids["evidence"])
+    row.failed = error.code
+    session.add(row)
+
+
+# --- Copies of pictures on models' cards -------------------------------------------------------
+
+
+def _picture_file(session: Session, job: Job) -> str | None:
+    row = session.get(ModelPicture, job.ids["picture"])
+    if row is None or row.sha256 is not None or row.removed_at is not None:
+        return None
+    return row.file_id
+
+
+def _picture_copied(session: Session, job: Job, result: tuple[str, int], now: dt.datetime) -> None:
+    row = session.get_one(ModelPicture, job.ids["picture"])
+    row.sha256, row.size = result
+    row.stored_at, row.failed = now, None
+    session.add(row)
+
+
+def _picture_not_copied(session: Session, job: Job, error: Expected, _now: dt.datetime) -> None:
+    row = session.get_one(ModelPicture, job.ids["picture"])
     row.failed = error.code
     session.add(row)
 
@@ -219,6 +254,10 @@ def _not_read(session: Session, job: Job, error: Expected, now: dt.datetime) -> 
         outcome="error",
         error=[error.code, _plain(error)],
     )
+
+
+def _text_not_read(session: Session, job: Job, error: Expected, now: dt.datetime) -> None:
+    text_files.tell(session, job, now, outcome="error", error=[error.code, _plain(error)])
 
 
 def _plain(error: Expected) -> dict[str, object]:

@@ -161,7 +161,8 @@ def _limited(rows: Iterable[Sequence[_Any]]) -> list[list[_Any]]:
     return kept[:last]
 
 
-def _decode(data: bytes) -> str:
+def decode(data: bytes) -> str:
+    """A plain text in UTF-8, UTF-16 or the old Vietnamese of Windows. Raises UnicodeError."""
     for bom, encoding in _BOMS:
         if data.startswith(bom):
             return data.decode(encoding)
@@ -178,7 +179,7 @@ def _decode(data: bytes) -> str:
 
 def _read_csv(data: bytes) -> Iterable[Sequence[str]]:
     try:
-        text = unicodedata.normalize("NFC", _decode(data))
+        text = unicodedata.normalize("NFC", decode(data))
     except UnicodeError as error:
         raise TableError("table_unreadable") from error
     if any(unicodedata.category(char) == "Cc" and char not in "\t\r\n" for char in text):

@@ -98,7 +98,8 @@ def _store(session: Session, actor: Actor, year: BlocYear, key: str, value: obje
     return papers(year, actor.here.bloc)
 
 
-def _check(key: str, among: tuple[str, ...]) -> None:
+def check(key: str, among: tuple[str, ...]) -> None:
+    """Raises Superseded (``paper_gone``) for what isn't there: a forged button."""
     if key not in among:
         raise Superseded("paper_gone")
 
@@ -109,7 +110,7 @@ def add(session: Session, actor: Actor, key: str, text: str) -> Papers:
     Raises TextError for a line that is too long, Invalid: ``paper_empty``, ``papers_full``.
     """
     actor.require_reviewer()
-    _check(key, LISTS)
+    check(key, LISTS)
     year = _locked(session, actor)
     had: tuple[str, ...] = getattr(papers(year, actor.here.bloc), key)
     new = [clean(line, ITEM_LIMIT).rstrip(";. ") for line in text.splitlines()]
@@ -127,7 +128,7 @@ def drop(session: Session, actor: Actor, key: str, at: int, count: int) -> Paper
     For leader and deputy. Raises Superseded (``paper_gone``) where the list has changed since.
     """
     actor.require_reviewer()
-    _check(key, LISTS)
+    check(key, LISTS)
     year = _locked(session, actor)
     had: tuple[str, ...] = getattr(papers(year, actor.here.bloc), key)
     if count != len(had) or not 0 <= at < count:
@@ -141,7 +142,7 @@ def put(session: Session, actor: Actor, key: str, text: str) -> Papers:
     Raises TextError for what is too long, Invalid (``paper_empty``).
     """
     actor.require_reviewer()
-    _check(key, WORDS)
+    check(key, WORDS)
     value = clean(text, WORD_LIMIT)
     if not value:
         raise Invalid("paper_empty")
@@ -151,7 +152,7 @@ def put(session: Session, actor: Actor, key: str, text: str) -> Papers:
 def reset(session: Session, actor: Actor, key: str) -> Papers:
     """Go back to what is proposed. For leader and deputy."""
     actor.require_reviewer()
-    _check(key, (*LISTS, *WORDS))
+    check(key, (*LISTS, *WORDS))
     year = _locked(session, actor)
     if key not in (year.papers or {}):
         return papers(year, actor.here.bloc)

@@ -15,7 +15,6 @@ from bot.domain.texts import paragraphs, sha256
 from bot.errors import Forbidden, Invalid, NotFound, Superseded
 from bot.models import (
     BlocText,
-    BlocYear,
     CommentVerdict,
     Person,
     Seat,
@@ -307,7 +306,7 @@ def find(session: Session, actor: Actor, comment_id: int, *, hold: bool = False)
     mine = actor.unit is not None and actor.unit.id == unit.id
     return Found(
         comment=one,
-        kind=kind,
+        kind=TextKind(kind),
         unit=unit,
         by=judge_.name if judge_ else "",
         mine=mine,
@@ -350,10 +349,9 @@ def judge(
     row.verdict, row.word = verdict, word or None
     row.decided_by, row.decided_at = actor.person.id, actor.now
     session.add(row)
-    year: BlocYear = actor.here.year
     audit.append(
         session,
-        year.bloc_id,
+        actor.here.year.bloc_id,
         "text.judged",
         actor.now,
         person_id=actor.person.id,
@@ -394,64 +392,3 @@ def next_open(session: Session, actor: Actor, text_id: int) -> int | None:
         )
         .limit(1)
     ).first()
-
-
-# --- What is told -----------------------------------------------------------------------------
-
-
-def told_of(
-    session: Session, person: Person, comment_ids: Sequence[int]
-) -> list[tuple[TextComment, TextKind]]:
-    """Judged comments of the units where a person sits now, by paragraph."""
-    rows = session.exec(
-        select(TextComment, BlocText.kind)
-        .join(BlocText, col(BlocText.id) == TextComment.text_id)
-        .join(
-            Seat,
-            (col(Seat.unit_id) == TextComment.unit_id)
-            & (col(Seat.person_id) == person.id)
-            & col(Seat.until).is_(None),
-        )
-        .where(
-            col(TextComment.id).in_(list(comment_ids)),
-            col(TextComment.verdict) != CommentVerdict.OPEN,
-        )
-        .order_by(col(TextComment.text_id), col(TextComment.paragraph), col(TextComment.id))
-    ).all()
-    return list({one.id: (one, kind) for one, kind in rows}.values())
-
-
-def commenting_units(
-    session: Session, person: Person, text_id: int, units: Sequence[int]
-) -> tuple[TextKind, list[str], int] | None:
-    """The kind of a text, units that commented, and how many comments wait; for its reviewers.
-
-    None where nothing waits any more, or the person no longer leads the bloc.
-    """
-    row = session.exec(
-        select(BlocText.kind, BlocYear)
-        .join(BlocYear, col(BlocYear.id) == BlocText.bloc_year_id)
-        .where(col(BlocText.id) == text_id)
-    ).one()
-    kind, year = row
-    leads = session.exec(
-        select(Seat.id).where(
-            col(Seat.person_id) == person.id,
-            col(Seat.until).is_(None),
-            col(Seat.unit_id).in_([year.leader_unit_id, year.deputy_unit_id]),
-        )
-    ).first()
-    waiting = session.exec(
-        select(Unit.short_name, func.count())
-        .join(TextComment, col(TextComment.unit_id) == Unit.id)
-        .where(
-            col(TextComment.text_id) == text_id,
-            col(TextComment.verdict) == CommentVerdict.OPEN,
-            col(Unit.id).in_(list(units)),
-        )
-        .group_by(col(Unit.id), col(Unit.short_name))
-        .order_by(col(Unit.id))
-    ).all()
-    if leads is None or not waiting:
-        return None
-    return kind, [name for name, _ in waiting], sum(count for _, count in waiting)

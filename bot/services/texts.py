@@ -58,6 +58,13 @@ def _in_force(bloc_year_id: int) -> Any:
     )
 
 
+def kind_of(words: Sequence[str]) -> TextKind:
+    """The kind that the first of a button's arguments names. Raises NotFound (``no_text``)."""
+    if not words or words[0] not in set(TextKind):
+        raise NotFound("no_text")
+    return TextKind(words[0])
+
+
 # --- The list ---------------------------------------------------------------------------------
 
 

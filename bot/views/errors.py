@@ -9,13 +9,20 @@ from markupsafe import Markup
 from bot.errors import Expected
 from bot.i18n import Texts
 from bot.views import (
+    models_news,
+    movements_form,
     nudging,
     operator,
+    pact_notices,
+    papers,
     people,
     report_words,
     review_news,
     tables,
     templates,
+    text_comments,
+    text_drafting,
+    texts,
     unit_news,
     workbooks,
 )
@@ -44,6 +51,13 @@ SENTENCES: dict[str, Sentence] = {
     **templates.ERRORS,
     **operator.ERRORS,
     **tables.ERRORS,
+    **models_news.ERRORS,
+    **texts.ERRORS,
+    **text_drafting.ERRORS,
+    **text_comments.ERRORS,
+    **papers.ERRORS,
+    **pact_notices.ERRORS,
+    **movements_form.ERRORS,
 }
 
 

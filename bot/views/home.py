@@ -72,7 +72,10 @@ def _buttons(t: Texts, actor: Actor, several: bool) -> list[Button]:
     if actor.is_reviewer or actor.is_observer:
         found += [button(t._("Who is missing"), "standing", "missing")]
     if actor.seat is not None:
+        found += [button(t._("Pact"), "pact", "home")]
+        found += [button(t._("Models and products"), "models", "list")]
         found += [button(t._("What I owe"), "standing", "status")] if actor.is_member else []
+        found += [button(t._("Texts of the year"), "texts", "list")]
         found += [button(t._("Units and people"), "units", "list")]
     if several:
         found += [button(t._("Switch bloc"), "people", "bloc")]

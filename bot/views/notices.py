@@ -12,11 +12,16 @@ from bot.i18n import Texts
 from bot.models import Person
 from bot.views import (
     invite,
+    models_news,
     nudging,
+    pact_notices,
     people,
     report_notices,
     review_news,
     templates,
+    text_comments,
+    text_drafting,
+    texts,
     unit_news,
     workbooks,
 )
@@ -35,6 +40,16 @@ NOTICES: dict[str, Notice] = {
     **unit_news.NOTICES,
     **workbooks.NOTICES,
     **templates.NOTICES,
+    **models_news.NOTICES,
+    **texts.NOTICES,
+    **text_drafting.NOTICES,
+    **text_comments.NOTICES,
+    **pact_notices.NOTICES,
 }
 #: Kinds of which all that are due for a person go out as one message.
-COLLECTED: set[str] = {*review_news.COLLECTED, *people.COLLECTED}
+COLLECTED: set[str] = {
+    *review_news.COLLECTED,
+    *people.COLLECTED,
+    *models_news.COLLECTED,
+    *text_comments.COLLECTED,
+}
