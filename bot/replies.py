@@ -24,7 +24,7 @@ from bot.views.base import View
 log = structlog.get_logger(__name__)
 
 #: How long shown answers are gathered before they are noted, in seconds.
-GATHER = 0.005
+GATHER = 0.02
 #: With more answers than this waiting in one chat only the newest screens are drawn.
 CROWD = 3
 #: Chats whose card is remembered; the database knows the others.
