@@ -7,6 +7,7 @@ import typer
 from bot.cli import blocs, running
 from bot.cli.audit import audit
 from bot.cli.base import Commands
+from bot.cli.movements import movement
 from bot.demo.command import demo
 
 app = typer.Typer(
@@ -23,6 +24,7 @@ app.add_typer(running.db, name="db")
 app.add_typer(blocs.bloc, name="bloc")
 app.command()(blocs.invite)
 app.add_typer(blocs.year, name="year")
+app.add_typer(movement, name="movement")
 app.add_typer(audit, name="audit")
 app.command()(demo)
 

@@ -8,10 +8,10 @@ from bot.errors import Expected, Invalid
 from bot.incoming import Incoming, Tx
 from bot.models import Form
 from bot.services import forms, movement_keeping, movements
+from bot.views import errors
 from bot.views import movements as views
 from bot.views import movements_form as asking
 from bot.views.base import View
-from bot.views.errors import sentence
 from handlers.routing import Command, Feature, Press, Who, number
 
 # --- Looking ----------------------------------------------------------------------------------
@@ -155,7 +155,7 @@ def _form(tx: Tx, form: Form, note: str = "") -> View:
         forms.leave(tx.session, tx.actor.person.id or 0, tx.now)
         if tx.actor.seat is None:
             raise
-        return _list(tx, note=sentence(tx.t, error))
+        return _list(tx, note=errors.sentence(tx.t, error))
     if form.step == "movement_name":
         return asking.name_form(tx.t, form.version, there, note)
     name = there.name if there else str(form.draft.get("name", ""))
@@ -177,7 +177,7 @@ def _text(incoming: Incoming, tx: Tx) -> View:
         first, last = movement_keeping.read_years(incoming.text)
         return _spanned(tx, form, first, last)
     except Invalid as error:
-        return replace(_form(tx, form, note=sentence(tx.t, error)), fresh=True)
+        return replace(_form(tx, form, note=errors.sentence(tx.t, error)), fresh=True)
 
 
 def _named(tx: Tx, form: Form, text: str) -> View:
@@ -196,7 +196,7 @@ def _span_set(incoming: Incoming, tx: Tx) -> View:
     try:
         return _spanned(tx, form, number(incoming), number(incoming, 1))
     except Invalid as error:
-        return _form(tx, form, note=sentence(tx.t, error))
+        return _form(tx, form, note=errors.sentence(tx.t, error))
 
 
 def _spanned(tx: Tx, form: Form, first: int, last: int) -> View:
