@@ -9,7 +9,7 @@ from typing import Any
 from bot.errors import Expected, Invalid, Superseded
 from bot.incoming import Incoming, Tx
 from bot.models import Form
-from bot.services import forms, review, review_card
+from bot.services import forms, register_review, review, review_card
 from bot.services.figures import template_of
 from bot.services.review import Decision
 from bot.views import errors
@@ -26,7 +26,9 @@ _ARGUMENTS = re.compile(r"\s*#?\s*(\d{1,9})(?!\d)[\s:.,;–—-]*(.*)", re.DOTAL
 
 
 def _board(tx: Tx, page: int = 0, *, action: str = "open", note: str = "") -> View:
-    return views.board(tx.t, review.pending(tx.session, tx.actor), page, action=action, note=note)
+    found = review.pending(tx.session, tx.actor)
+    changes = register_review.waiting_count(tx.session, tx.actor)
+    return views.board(tx.t, found, page, action=action, note=note, changes=changes)
 
 
 def _pending(_incoming: Incoming, tx: Tx) -> View:

@@ -118,3 +118,15 @@ def back_to_pact(t: Texts) -> Button:
 def to_list(t: Texts) -> Button:
     """Back to the register."""
     return press(t._("◀ To the register"), "list")
+
+
+def changes_button(t: Texts, count: int) -> Button:
+    """To the changes of models that wait for their decision."""
+    return press(
+        t.ngettext(
+            "⏳ {n} change of a model", "⏳ {n} changes of models", count, n=t.number(count)
+        ),
+        "changes",
+        0,
+        style="primary",
+    )

@@ -13,6 +13,7 @@ from bot.i18n import Texts
 from bot.models import StepKind
 from bot.services.review import Board, Decision, Waiting
 from bot.views.base import Button, Rows, View, clip, data, grid, lines, pages, plain, turn
+from bot.views.models_words import changes_button
 from bot.views.review_card import FEATURE
 
 _PAGE: Final = 8
@@ -42,8 +43,19 @@ def _menu(t: Texts) -> Button:
 # --- The list ---------------------------------------------------------------------------------
 
 
-def board(t: Texts, found: Board, page: int = 0, *, action: str = "open", note: str = "") -> View:
-    """What waits; a tap opens the card (or, with ``action`` return, the form of returning)."""
+def board(
+    t: Texts,
+    found: Board,
+    page: int = 0,
+    *,
+    action: str = "open",
+    note: str = "",
+    changes: int = 0,
+) -> View:
+    """What waits; a tap opens the card (or, with ``action`` return, the form of returning).
+
+    ``changes`` of models wait besides: a button leads to them.
+    """
     shown, page, count = pages(found.waiting, page, _PAGE)
     total = len(found.waiting)
     heading = (
@@ -67,6 +79,8 @@ def board(t: Texts, found: Board, page: int = 0, *, action: str = "open", note: 
         (Button(_caption(t, one), data(FEATURE, action, one.report_id, 0)),) for one in shown
     )
     rows.extend(turn(page, count, FEATURE, "list" if action == "open" else "list_return"))
+    if changes:
+        rows.add(changes_button(t, changes))
     return View(text=text, rows=rows.add(_menu(t)).done())
 
 
