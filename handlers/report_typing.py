@@ -117,7 +117,7 @@ def _enter_one(tx: Tx, sheet: Sheet, one: IndicatorSpec, text: str, code: str | 
 def _enter_numbers(
     tx: Tx, sheet: Sheet, fields: Sequence[IndicatorSpec], text: str, code: str | None
 ) -> View:
-    entered = entering.enter(text, tx.t.language, fields)
+    entered = entering.read(text, tx.t.language, fields)
     if entered.wrong is not None:
         return _wrong(tx, entered.wrong, entered.items)
     if entered.ask:

@@ -32,7 +32,7 @@ class Entered:
     items: int = 0
 
 
-def enter(text: str, language: str, fields: Sequence[IndicatorSpec]) -> Entered:
+def read(text: str, language: str, fields: Sequence[IndicatorSpec]) -> Entered:
     """Read numbers for consecutive fields; fewer numbers are allowed. Raises Invalid."""
     if len(text) > _LONGEST:
         raise Invalid("number_not_a_number")

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
+from bot.domain.template import TemplateSpec
 from bot.errors import Invalid, NotFound, Superseded
 from bot.models import (
     Adoption,
@@ -30,6 +31,7 @@ from bot.models import (
 from bot.services import adoptions, audit, notices, units
 from bot.services.access import Actor
 from bot.services.adoptions import Text
+from bot.services.figures import template_of
 
 #: Nobody is reminded of the same version by hand more often than that.
 NUDGE_PAUSE: Final = dt.timedelta(hours=12)
@@ -156,16 +158,34 @@ def _nudged(
     }
 
 
-def signature(session: Session, actor: Actor, version_id: int, unit_id: int) -> Adoption | None:
-    """A unit's standing adoption of a version in the actor's bloc, for everybody of the bloc.
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A unit's standing adoption; ``template`` words the targets that it was given with."""
 
-    NotFound for a version or a unit of another bloc; None where the unit hasn't adopted it.
+    text: Text
+    adoption: Adoption
+    template: TemplateSpec | None
+    zone: ZoneInfo
+
+
+def signature(session: Session, actor: Actor, version_id: int, unit_id: int) -> Signed:
+    """A unit's standing adoption of a version, for everybody of the bloc.
+
+    NotFound(``text_unknown``, ``adoption_none``).
     """
     found = adoptions.find(session, actor, version_id)
-    unit = session.get(Unit, unit_id)
-    if unit is None or unit.bloc_id != actor.here.bloc.id:
-        raise NotFound("unit_unknown")
-    return adoptions.standing(session, found.id, unit_id)
+    adoption = adoptions.standing(session, found.id, unit_id)
+    if adoption is None:
+        raise NotFound("adoption_none")
+    version = adoption.commitment.get("template")
+    return Signed(
+        found,
+        adoption,
+        template_of(session, found.text.bloc_year_id, version)
+        if isinstance(version, int)
+        else None,
+        actor.zone,
+    )
 
 
 # --- Reminding by hand ------------------------------------------------------------------------
