@@ -10,9 +10,9 @@ from bot.incoming import Incoming, Tx
 from bot.models import Form
 from bot.services import forms
 from bot.services import papers as service
+from bot.views import errors
 from bot.views import papers as views
 from bot.views.base import View
-from bot.views.errors import sentence
 from handlers import home
 from handlers.routing import Feature, Press, arguments, number
 
@@ -63,7 +63,7 @@ def _form(tx: Tx, note: str = "") -> View:
         found = service.present(tx.session, tx.actor)
     except Expected as error:
         _leave_form(tx)
-        return home.show(tx, sentence(tx.t, error))
+        return home.show(tx, errors.sentence(tx.t, error))
     show = views.listed if form.step == "list" else views.word
     return show(tx.t, found, key, note)
 
@@ -79,7 +79,7 @@ def _drop(incoming: Incoming, tx: Tx) -> View:
     except Superseded as error:
         found = service.present(tx.session, tx.actor)
         service.check(key, service.LISTS)
-        return views.listed(tx.t, found, key, sentence(tx.t, error))
+        return views.listed(tx.t, found, key, errors.sentence(tx.t, error))
     return views.listed(tx.t, found, key, views.changed(tx.t))
 
 
@@ -97,7 +97,7 @@ def _on_text(incoming: Incoming, tx: Tx) -> View:
     try:
         act(tx.session, tx.actor, key, incoming.text)
     except (Invalid, Superseded) as error:
-        return replace(_form(tx, sentence(tx.t, error)), fresh=True)
+        return replace(_form(tx, errors.sentence(tx.t, error)), fresh=True)
     return replace(_form(tx, views.changed(tx.t)), tidy=True)
 
 

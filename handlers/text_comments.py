@@ -12,10 +12,9 @@ from bot.models import CommentVerdict, Form
 from bot.services import forms
 from bot.services import text_comments as service
 from bot.services import texts as texts_service
+from bot.views import errors, text_pages, texts
 from bot.views import text_comments as views
-from bot.views import text_pages, texts
 from bot.views.base import TOAST_LIMIT, View, clip, plain
-from bot.views.errors import sentence
 from handlers import home
 from handlers.routing import Feature, Press, arguments, number
 
@@ -38,7 +37,7 @@ def _enter(tx: Tx, step: str, text_id: int, **draft: Any) -> Form:
 def _board(tx: Tx, error: Expected) -> View:
     """Commenting is over: the list of texts, with a sentence."""
     _leave_form(tx)
-    told = sentence(tx.t, error)
+    told = errors.sentence(tx.t, error)
     view = texts.board(tx.t, tx.actor, texts_service.overview(tx.session, tx.actor), told)
     return replace(view, toast=clip(plain(told), TOAST_LIMIT))
 
@@ -88,7 +87,7 @@ def _form(tx: Tx, note: str = "") -> View:
         return _board(tx, error)
     except Expected as error:
         _leave_form(tx)
-        return home.show(tx, sentence(tx.t, error))
+        return home.show(tx, errors.sentence(tx.t, error))
     if form.step == "which":
         return views.which(tx.t, text, int(draft["page"]), form.version, note)
     return views.ask(tx.t, text, int(draft["paragraph"]), int(draft["page"]), note)
@@ -130,7 +129,7 @@ def _on_text(incoming: Incoming, tx: Tx) -> View:
     except Superseded as error:
         return replace(_board(tx, error), fresh=True)
     except Invalid as error:
-        return replace(_form(tx, sentence(tx.t, error)), fresh=True)
+        return replace(_form(tx, errors.sentence(tx.t, error)), fresh=True)
     text_id, page = form.subject or 0, int(draft["page"])
     _leave_form(tx)
     return replace(_look(tx, text_id, page, views.kept(tx.t, row)), fresh=True)
@@ -198,7 +197,7 @@ def _decide(
         found = service.judge(tx.session, tx.actor, comment_id, wanted, seen, word)
     except Superseded as error:
         _leave_form(tx)
-        return _comment(tx, comment_id, sentence(tx.t, error))
+        return _comment(tx, comment_id, errors.sentence(tx.t, error))
     _leave_form(tx)
     tx.session.flush()
     note = views.judged(tx.t, found)

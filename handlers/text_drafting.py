@@ -12,11 +12,11 @@ from bot.models import BlocText, Form, TextKind
 from bot.services import forms, text_comments, text_drafting, text_files, text_publishing
 from bot.services import texts as service
 from bot.services.text_drafting import Edit
+from bot.views import errors
 from bot.views import text_drafting as views
 from bot.views import text_publishing as publishing
 from bot.views import texts as cards
 from bot.views.base import TOAST_LIMIT, View, clip, plain
-from bot.views.errors import sentence
 from handlers import home
 from handlers.routing import Feature, Press, arguments, number
 
@@ -44,7 +44,7 @@ def _card(tx: Tx, kind: TextKind, note: str = "") -> View:
 def _left(tx: Tx, text_id: int, error: Expected) -> View:
     """Out of the form, which has become pointless, to the text's card."""
     _leave_form(tx)
-    told = sentence(tx.t, error)
+    told = errors.sentence(tx.t, error)
     try:
         kind = service.locked(tx.session, tx.actor, text_id).kind
     except Expected:
@@ -119,7 +119,7 @@ def _start(incoming: Incoming, tx: Tx) -> View:
         new = text_drafting.source(tx.session, tx.actor, kind, wanted)
         edit = text_drafting.replace_all(tx.session, tx.actor, text.id or 0, text.revision, new)
     except Superseded as error:
-        return _card(tx, kind, sentence(tx.t, error))
+        return _card(tx, kind, errors.sentence(tx.t, error))
     form = _enter(tx, "write", text, mode="add")
     text_files.note(tx.session, form, tx.now, edit)
     return _form(tx, views.taken(tx.t, len(new)))
@@ -130,7 +130,7 @@ def _write(incoming: Incoming, tx: Tx) -> View:
     try:
         text = text_drafting.begin(tx.session, tx.actor, kind)
     except Superseded as error:
-        return _card(tx, kind, sentence(tx.t, error))
+        return _card(tx, kind, errors.sentence(tx.t, error))
     _enter(tx, "write", text, mode="add")
     return _form(tx)
 
@@ -140,7 +140,7 @@ def _edit(incoming: Incoming, tx: Tx) -> View:
     try:
         text = text_drafting.begin(tx.session, tx.actor, kind)
     except Superseded as error:
-        return _card(tx, kind, sentence(tx.t, error))
+        return _card(tx, kind, errors.sentence(tx.t, error))
     _enter(tx, "pick", text, page=0)
     return _form(tx)
 
@@ -175,7 +175,7 @@ def _at(tx: Tx, at: int, *, insert: bool = False) -> View:
     text = _text_of(tx)
     count = len(paragraphs(text.body))
     if not 0 < at <= count:
-        return _form(tx, sentence(tx.t, Invalid("no_paragraph", count=count)))
+        return _form(tx, errors.sentence(tx.t, Invalid("no_paragraph", count=count)))
     _enter(tx, "edit", text, at=at, insert=insert, page=(at - 1) // 8)
     return _form(tx)
 
@@ -219,7 +219,7 @@ def _on_to(tx: Tx, edit: Edit, page: int, note: str) -> View:
 def _changed_meanwhile(tx: Tx, error: Expected) -> View:
     """Nothing was done; the text as it stands now, with what can be done then."""
     if isinstance(error, Superseded | Invalid) and error.code != "text_commenting":
-        return _form(tx, sentence(tx.t, error))
+        return _form(tx, errors.sentence(tx.t, error))
     return _left(tx, cast(Form, tx.form).subject or 0, error)
 
 
@@ -298,7 +298,7 @@ def _ask_open(incoming: Incoming, tx: Tx) -> View:
         text_drafting.require_draft(text)
         service.check_revision(tx.session, tx.actor, text, number(incoming, 1))
     except Superseded as error:
-        return _card(tx, text.kind, sentence(tx.t, error))
+        return _card(tx, text.kind, errors.sentence(tx.t, error))
     return publishing.ask_open(tx.t, text)
 
 
@@ -364,7 +364,7 @@ def _now(incoming: Incoming, tx: Tx) -> View:
             str(form.draft.get("why", "")),
         )
     except Invalid as error:
-        return _form(tx, sentence(tx.t, error))
+        return _form(tx, errors.sentence(tx.t, error))
     except Superseded as error:
         return _left(tx, text_id, error)
     _leave_form(tx)

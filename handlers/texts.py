@@ -6,10 +6,10 @@ from bot.errors import Superseded
 from bot.incoming import Incoming, Tx
 from bot.services import text_drafting, text_publishing
 from bot.services import texts as service
+from bot.views import errors
 from bot.views import text_pages as pages
 from bot.views import texts as views
 from bot.views.base import View
-from bot.views.errors import sentence
 from handlers.routing import Command, Feature, Press, Who, arguments, number
 
 
@@ -56,7 +56,7 @@ def _look(incoming: Incoming, tx: Tx) -> View:
     try:
         text = service.draft(tx.session, tx.actor, number(incoming))
     except Superseded as error:
-        return _board(tx, sentence(tx.t, error))
+        return _board(tx, errors.sentence(tx.t, error))
     same = text.revision == number(incoming, 1)
     note = "" if same else pages.moved_on(tx.t)
     return pages.look(tx.t, text, tx.actor, number(incoming, 2) if same else 0, note=note)
@@ -66,7 +66,7 @@ def _diff(incoming: Incoming, tx: Tx) -> View:
     try:
         text = service.draft(tx.session, tx.actor, number(incoming))
     except Superseded as error:
-        return _board(tx, sentence(tx.t, error))
+        return _board(tx, errors.sentence(tx.t, error))
     page = number(incoming, 2) if text.revision == number(incoming, 1) else 0
     last = text_publishing.last_version(tx.session, text)
     return pages.diff(tx.t, text, tx.actor, last, page)

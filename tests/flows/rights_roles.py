@@ -15,8 +15,8 @@ from bot.models import SeatRole
 from bot.views.base import View
 
 #: Names of bloc, unit (long, short), person; words of a draft, of a sent report, of a decision;
-#: a file of a draft and of a sent report, by name and by Telegram's id.
-MARK = re.compile(r"(Blc|Org|Uni|Per|Dra|Snt|Cmt|Fdr|Idr|Fst|Ist)([AB])(\d?)")
+#: a file of a draft and of a sent report, by name and by Telegram's id; a text's draft.
+MARK = re.compile(r"(Blc|Org|Uni|Per|Dra|Snt|Cmt|Fdr|Idr|Fst|Ist|Wip)([AB])(\d?)")
 _NAMES = ("Blc", "Org", "Uni", "Per")
 _OF_DRAFTS = ("Dra", "Fdr", "Idr")
 _SIGNATORY, _REPRESENTATIVE = SeatRole.SIGNATORY, SeatRole.REPRESENTATIVE
@@ -61,6 +61,8 @@ class Role:
         """Whether a mark is for these eyes."""
         if kind in _NAMES:
             return self.admin or self.bloc == bloc
+        if kind == "Wip":
+            return self.bloc == bloc and self.reviewer
         at = self.bloc == bloc and str(self.unit) == unit
         if kind in _OF_DRAFTS:
             return at

@@ -39,7 +39,10 @@ from bot.services import (
 from bot.services.figures import template_of
 from tests.builders import World, make_world
 from tests.flows.phone import file
+from tests.flows.rights_movements import start_movements
+from tests.flows.rights_pact import adopt_texts, holders_of
 from tests.flows.rights_roles import ROLES
+from tests.flows.rights_texts import work_on_texts
 
 #: Noon in Vietnam: January is approved, February sent, March complete, April begun.
 NOW = dt.datetime(2025, 4, 10, 5, 0, tzinfo=dt.UTC)
@@ -138,6 +141,7 @@ def set_stage(database: Database) -> Stage:
     for subject in subjects:
         _newest(worlds[subject.bloc], subject)
     people = _people(worlds)
+    adopted = {}
     with worlds["A"].acting(worlds["A"].admin()) as (session, actor):
         blocs.appoint(session, actor, worlds["A"].unit(5).id or 0, "leader")
         session.flush()
@@ -145,6 +149,14 @@ def set_stage(database: Database) -> Stage:
         session.flush()
         units.close(session, actor, worlds["A"].unit(4).id or 0)
         session.flush()
+    for letter, world in worlds.items():
+        adopted[letter] = adopt_texts(letter, world, holders_of(world))
+        adopted[letter] |= work_on_texts(letter, world, holders_of(world))
+    for subject in subjects:
+        subject.ids.update(adopted[subject.bloc])
+        subject.ids["comment"] = subject.ids[f"comment_{subject.unit}"]
+    start_movements(worlds, subjects)
+    with sandbox.transaction() as session:
         # What was told until now is no part of the matrix.
         session.exec(sql("DELETE FROM out_message"))  # type: ignore[call-overload]
         session.exec(sql("DELETE FROM job"))  # type: ignore[call-overload]

@@ -70,6 +70,21 @@ def own_or_read(who: Role, what: Subject) -> bool:
     return own(who, what) or (who.reader and who.bloc == what.bloc)
 
 
+def finds(who: Role, what: Subject) -> bool:
+    """Everybody of that bloc; who reads another finds its movements by their names."""
+    return who.seated and (who.bloc == what.bloc or who.reader)
+
+
+def abroad(who: Role, what: Subject) -> bool:
+    """Leader, deputy and observers of another bloc."""
+    return who.reader and who.bloc != what.bloc
+
+
+def ties(who: Role, what: Subject) -> bool:
+    """The people of the unit, and their bloc's leader and deputy."""
+    return own(who, what) or reviews(who, what)
+
+
 def reads(who: Role, what: Subject) -> bool:
     """Leader, deputy and observers of that bloc."""
     return who.reader and who.bloc == what.bloc
@@ -78,6 +93,26 @@ def reads(who: Role, what: Subject) -> bool:
 def decides(who: Role, what: Subject) -> bool:
     """Nobody decides on their own unit's report."""
     return reviews(who, what) and who.unit != what.unit
+
+
+def belongs(who: Role, what: Subject) -> bool:
+    """Everybody with a seat in that bloc."""
+    return who.seated and who.bloc == what.bloc
+
+
+def prepares(who: Role, what: Subject) -> bool:
+    """Representatives of that bloc, each for their own unit."""
+    return who.member and who.bloc == what.bloc
+
+
+def signs(who: Role, what: Subject) -> bool:
+    """Signatories of that bloc, each for their own unit."""
+    return who.signatory and who.bloc == what.bloc
+
+
+def signs_last(who: Role, what: Subject) -> bool:
+    """The signatory of the only unit that still owes."""
+    return signs(who, what) and who.unit == 2
 
 
 def manages(who: Role, what: Subject) -> bool:
@@ -173,11 +208,45 @@ COMMENT, RETURN = _review("comment"), _review("return")
 ADD, RENAME = At("units", "add", "{bloc}"), At("units", "rename", "{unit}")
 STAFF, MERGE = At("units", "staff", "{unit}"), At("units", "merge", "{unit}", {"other": "{other}"})
 
+_SIGNER = {"name": "Lan", "post": "Director"}
+SIGN, NAMES = At("pact", "sign", "{pact}", _SIGNER), At("pact", "who", "{pact}", _SIGNER)
+SEAL, SEAL_PLAN = At("pact", "seal", "{pact}", _SIGNER), At("pact", "seal", "{plan}", _SIGNER)
+WITHDRAW = At("pact", "withdraw", "{rules}", {"why": "Because"})
+
+
+def _targets(step: str, **draft: Any) -> At:
+    return At("pact", step, "{unit}", {"year": "{year}", **draft})
+
+
+TARGETS, TARGETS_PART = _targets("targets"), _targets("part", part="organisation")
+TARGET = _targets("field", part="organisation", code="members_new")
+TARGETS_CHOOSE = _targets("choose", text="1 2", readings=[[["members_new", "12"]]])
+TARGETS_UNDO = _targets("targets", was={"members_new": "5"}, now={"members_new": "10"})
+
+_SEEN = {"revision": "{work_revision}", "undo": [[0, 1, ["Old"]]]}
+WRITE = At("drafts", "write", "{work}", {**_SEEN, "mode": "add"})
+PICK_PARAGRAPH = At("drafts", "pick", "{work}", {**_SEEN, "page": 0})
+EDIT = At("drafts", "edit", "{work}", {**_SEEN, "at": 1})
+PUBLISH = At("drafts", "publish", "{work}", {**_SEEN, "why": "Because"})
+WHICH = At("comments", "which", "{text}", {"round": 1, "page": 0})
+SAY = At("comments", "write", "{text}", {"round": 1, "paragraph": 1, "page": 0})
+VERDICT = {"comment": "{comment}", "verdict": "t", "seen": "o"}
+WITH_WORD = At("comments", "word", "{text}", VERDICT)
+THEMES, PLACE = (
+    At("papers", "list", draft={"key": "themes"}),
+    At("papers", "word", "", {"key": "place"}),
+)
+
 #: The steps of every feature's form.
 STEPS: dict[str, tuple[str, ...]] = {
     "report": ("months", "card", "part", "field", "choose", "hold", "send", "files"),
     "review": ("comment", "return"),
     "units": ("add", "rename", "staff", "merge"),
+    "drafts": ("write", "pick", "edit", "publish"),
+    "comments": ("which", "write", "word"),
+    "papers": ("list", "word"),
+    "movements": ("movement_name", "movement_years"),
+    "pact": ("targets", "part", "field", "choose", "sign", "who", "seal", "withdraw"),
 }
 
 _HOME = {
@@ -226,6 +295,41 @@ _PROGRESS = {
     "progress:board": Act(seated, args=("0",)),
     "progress:totals": Act(seated, args=("0",)),
     "progress:by": Act(seated, args=(NUMBER, "0")),
+}
+THEME, SPAN = (At("movements", f"movement_{one}", "{movement}") for one in ("name", "years"))
+NEW_THEME = At("movements", "movement_name")
+NEW_SPAN = At("movements", "movement_years", "", {"name": "Another theme"})
+_MOVEMENTS = {
+    "/movements": Act(seated),
+    "/movements name": Act(seated, text="theme"),
+    "movements:list": Act(seated, args=("0",)),
+    "movements:others": Act(reader, args=("0",)),
+    "movements:open": Act(finds, args=("{movement}", "0")),
+    "movements:year": Act(finds, args=("{movement}", "2025", "0")),
+    "movements:blocs": Act(finds, args=("{movement}", "0")),
+    "movements:bloc": Act(finds, args=("{movement}", "{bloc}", "0")),
+    "movements:models": Act(belongs, args=("{movement}", "0"), sees=("Org", "Uni")),
+    "movements:tie": Act(ties, args=("{tied_model}", "0"), sees=("Org",)),
+    "movements:tied": Act(ties, args=("{tied_model}", "{movement}", "1", "0"), sees=("Org",)),
+    "movements:tied off": Act(ties, "changes", args=("{tied_model}", "{movement}", "0", "0")),
+    "movements:join": Act(reader, "may change", args=("{movement}",)),
+    "movements:leave": Act(reader, args=("{movement}",)),
+    # The bloc that keeps it can't leave it, the others take no part in it.
+    "movements:leave_yes": Act(abroad, args=("{movement}",)),
+    "movements:end": Act(reads, args=("{movement}",)),
+    "movements:end_yes": Act(reads, "changes", args=("{movement}",)),
+    "movements:resume": Act(reads, args=("{movement}",)),
+    "movements:new": Act(reader),
+    "movements:rename": Act(reads, args=("{movement}",)),
+    "movements:span": Act(reads, args=("{movement}",)),
+    "movements:span_set": Act(reads, "changes", args=("2025", "2026"), at=SPAN),
+    "movements:span_set new": Act(reader, "changes", args=("2025", "2026"), at=NEW_SPAN),
+    "movements:drop": Act(finds, at=THEME),
+    "movements.text@movement_name": Act(reads, "changes", text="Renamed", at=THEME),
+    "movements.text@movement_name new": Act(reader, text="Another theme", at=NEW_THEME),
+    "movements.text@movement_years": Act(reads, "changes", text="2025-2026", at=SPAN),
+    "movements.show@movement_name": Act(reads, at=THEME),
+    "movements.show@movement_years": Act(reads, at=SPAN),
 }
 _SENT = ("{sent}", "1")
 _REVIEW = {
@@ -333,6 +437,127 @@ _TEMPLATE = {
     "template:use": Act(reviews, "changes", args=("{version}",)),
     "template:drop": Act(reviewer, args=("{version}",)),
 }
+_PACT = {
+    "/pact": Act(seated),
+    "pact:home": Act(seated),
+    "pact:board": Act(belongs, args=("{pact}", "0"), sees=("Uni",)),
+    "pact:board signed": Act(belongs, args=("{rules}", "0"), sees=("Per",)),
+    "pact:unit": Act(belongs, args=("{rules}", "{unit}", "0"), sees=("Org",)),
+    "pact:ask": Act(reviews, args=("{pact}", "0"), sees=("Uni",)),
+    "pact:ask unit": Act(reviews, args=("{pact}", "{unit}"), sees=("Uni",)),
+    "pact:nudge": Act(reviews, "changes", args=("{pact}", "0")),
+    "pact:nudge unit": Act(reviews, "changes", args=("{pact}", "{unit}")),
+    "pact:sign": Act(prepares, args=("{pact}",), sees=("Org",)),
+    "pact:who": Act(prepares, at=SIGN),
+    "pact:change": Act(prepares, args=("name",), at=NAMES, sees=("Org",)),
+    "pact:post": Act(prepares, args=("0",), at=NAMES, sees=("Org",)),
+    "pact:right": Act(prepares, at=NAMES),
+    "pact:seal": Act(signs, "changes", args=("{pact}",), at=SEAL),
+    "pact:seal plan": Act(signs_last, "changes", args=("{plan}",), at=SEAL_PLAN),
+    "pact:tell": Act(prepares, "changes", args=("{pact}",)),
+    "pact:withdraw": Act(signs, args=("{rules}",)),
+    "pact:withdrawn": Act(signs, "changes", args=("{rules}",), at=WITHDRAW),
+    "pact:targets": Act(member),
+    "pact:card": Act(own, at=TARGETS),
+    "pact:part": Act(own, args=("organisation",), at=TARGETS),
+    "pact:field": Act(own, args=("members_new",), at=TARGETS),
+    "pact:skip": Act(own, args=("members_new",), at=TARGET),
+    "pact:same": Act(own, args=("members_new",), at=TARGET),
+    "pact:partsame": Act(own, args=("organisation",), at=TARGETS),
+    "pact:allsame": Act(own, at=TARGETS),
+    "pact:clear": Act(own, "changes", args=("members_new",), at=TARGET),
+    "pact:undo": Act(own, "changes", at=TARGETS_UNDO),
+    "pact:read": Act(own, "changes", args=("0",), at=TARGETS_CHOOSE),
+    "pact.text@targets": Act(own, "changes", text="7", at=TARGETS),
+    "pact.text@part": Act(own, "changes", text="7", at=TARGETS_PART),
+    "pact.text@field": Act(own, "changes", text="7", at=TARGET),
+    "pact.text@choose": Act(own, "changes", text="7", at=TARGETS_CHOOSE),
+    "pact.text@sign": Act(prepares, text="Lan", at=SIGN, sees=("Org",)),
+    "pact.text@who": Act(prepares, text="Director", at=NAMES, sees=("Org",)),
+    "pact.text@seal": Act(prepares, text="yes", at=SEAL, sees=("Org",)),
+    "pact.text@withdraw": Act(signs, text="Because", at=WITHDRAW),
+    "pact.show@targets": Act(own, at=TARGETS),
+    "pact.show@part": Act(own, at=TARGETS_PART),
+    "pact.show@field": Act(own, at=TARGET),
+    "pact.show@choose": Act(own, at=TARGETS_CHOOSE),
+    "pact.show@sign": Act(prepares, at=SIGN, sees=("Org",)),
+    "pact.show@who": Act(prepares, at=NAMES, sees=("Org",)),
+    "pact.show@seal": Act(prepares, at=SEAL, sees=("Org",)),
+    "pact.show@withdraw": Act(signs, at=WITHDRAW),
+}
+_WORK = ("{work}", "{work_revision}")
+_TEXTS = {
+    "/publish": Act(reviewer),
+    "texts:list": Act(seated),
+    "texts:card": Act(seated, args=("regulation",)),
+    "texts:card draft": Act(seated, args=("plan",)),
+    "texts:read": Act(belongs, args=("{pact}", "0")),
+    "texts:changes": Act(belongs, args=("{rules}", "0")),
+    "texts:versions": Act(seated, args=("plan", "0")),
+    "texts:look": Act(belongs, args=("{text}", "{text_revision}", "0"), sees=("Blc",)),
+    "texts:look draft": Act(reviews, args=(*_WORK, "0"), sees=("Wip",)),
+    "texts:diff": Act(reviews, args=(*_WORK, "0"), sees=("Wip",)),
+    "papers:show": Act(reader),
+    "papers:list": Act(reviewer, args=("themes",)),
+    "papers:word": Act(reviewer, args=("place",)),
+    "papers:drop": Act(reviewer, "changes", args=("themes", "0", "8")),
+    "papers:reset": Act(reviewer, args=("themes",)),
+    "papers.text@list": Act(reviewer, "changes", text="A theme", at=THEMES),
+    "papers.text@word": Act(reviewer, "changes", text="A place", at=PLACE),
+    "papers.show@list": Act(reviewer, at=THEMES),
+    "papers.show@word": Act(reviewer, at=PLACE),
+}
+_DRAFTS = {
+    "drafts:start": Act(reviewer, "changes", args=("plan", "proposed", "0", "1")),
+    "drafts:start ask": Act(reviewer, args=("plan", "proposed", "0")),
+    "drafts:write": Act(reviewer, args=("plan",)),
+    "drafts:edit": Act(reviewer, args=("plan",)),
+    "drafts:leave": Act(seated, args=("plan",)),
+    "drafts:ask_open": Act(reviews, args=_WORK),
+    "drafts:open": Act(reviews, "changes", args=_WORK),
+    "drafts:close": Act(reviews, "changes", args=("{text}", "1")),
+    "drafts:publish": Act(reviews, args=_WORK),
+    "drafts:mode": Act(reviews, args=("replace",), at=WRITE),
+    "drafts:pick": Act(reviews, args=("0",), at=WRITE, sees=("Wip",)),
+    "drafts:para": Act(reviews, args=("1",), at=PICK_PARAGRAPH),
+    "drafts:insert": Act(reviews, args=("1",), at=EDIT),
+    "drafts:delete": Act(reviews, "changes", args=("1", "{work_revision}"), at=EDIT),
+    "drafts:undo": Act(reviews, "changes", args=("{work_revision}",), at=PICK_PARAGRAPH),
+    "drafts:why": Act(reviews, args=("0",), at=PUBLISH),
+    "drafts:again": Act(reviews, at=PUBLISH),
+    "drafts:now": Act(reviews, "changes", args=("{work}",), at=PUBLISH),
+    "drafts.text@write": Act(reviews, "changes", text="More", at=WRITE),
+    "drafts.text@pick": Act(reviews, text="1", at=PICK_PARAGRAPH),
+    "drafts.text@edit": Act(reviews, "changes", text="Other", at=EDIT),
+    "drafts.text@publish": Act(reviews, text="Because", at=PUBLISH),
+    # A file that is no text, or isn't waited for; see test_text_files for the others.
+    "drafts.file@write": Act(nobody, at=WRITE),
+    "drafts.file@pick": Act(nobody, at=PICK_PARAGRAPH),
+    "drafts.file@edit": Act(nobody, at=EDIT),
+    "drafts.file@publish": Act(nobody, at=PUBLISH),
+    "drafts.show@write": Act(reviews, at=WRITE),
+    "drafts.show@pick": Act(reviews, at=PICK_PARAGRAPH, sees=("Wip",)),
+    "drafts.show@edit": Act(reviews, at=EDIT),
+    "drafts.show@publish": Act(reviews, at=PUBLISH),
+}
+_COMMENT = ("{comment}", "t", "o")
+_COMMENTS = {
+    "comments:pick": Act(prepares, args=("{text}", "1", "0"), sees=("Blc",)),
+    "comments:on": Act(prepares, args=("{text}", "1", "1")),
+    "comments:leave": Act(belongs, args=("{text}", "{text_revision}", "0"), sees=("Blc",)),
+    "comments:mine": Act(prepares, args=("{text}", "0")),
+    "comments:all": Act(reads, args=("{text}", "0"), sees=("Cmt",)),
+    "comments:one": Act(reads, args=("{comment}",), sees=("Cmt",)),
+    "comments:judge": Act(decides, "changes", args=_COMMENT),
+    "comments:word": Act(decides, args=_COMMENT, sees=("Cmt",)),
+    "comments:back": Act(reads, args=("{comment}",), sees=("Cmt",)),
+    "comments.text@which": Act(prepares, text="1", at=WHICH),
+    "comments.text@write": Act(prepares, "changes", text="A comment", at=SAY),
+    "comments.text@word": Act(decides, "changes", text="A word", at=WITH_WORD),
+    "comments.show@which": Act(prepares, at=WHICH, sees=("Blc",)),
+    "comments.show@write": Act(prepares, at=SAY),
+    "comments.show@word": Act(decides, at=WITH_WORD, sees=("Cmt",)),
+}
 _SEATS = {
     "/invite": Act(inviting),
     "/invite name": Act(inviting, text="Org{letter}{index} office"),
@@ -387,10 +612,15 @@ GROUPS: dict[str, dict[str, Act]] = {
     "people": _PEOPLE,
     "standing": _STANDING,
     "progress": _PROGRESS,
+    "movements": _MOVEMENTS,
     "review": _REVIEW,
     "report": _REPORT,
     "typed": _TYPED,
     "template": _TEMPLATE,
+    "pact": _PACT,
+    "texts": _TEXTS,
+    "drafts": _DRAFTS,
+    "comments": _COMMENTS,
     "units": _UNITS,
     "seats": _SEATS,
 }

@@ -77,7 +77,12 @@ def stage(database: Database) -> Iterator[Stage]:
 #: The unit of the first bloc on which everybody tries everything.
 _MAIN = "A2"
 #: Where the subject's own office matters; elsewhere a member and another bloc's member will do.
-_OFFICES = {"review": ("A0", "A1", "B2"), "units": ("A0", "B2"), "seats": ("A0", "B2")}
+_OFFICES = {
+    "review": ("A0", "A1", "B2"),
+    "comments": ("A0", "B2"),
+    "units": ("A0", "B2"),
+    "seats": ("A0", "B2"),
+}
 _ABROAD = ("leader", "signatory", "observer", "administrator", "ex-leader", "stranger")
 
 

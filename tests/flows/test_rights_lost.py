@@ -16,7 +16,7 @@ from bot.errors import Expected
 from bot.i18n import texts
 from bot.jobs import JobKind
 from bot.models import BlocYear, Job, OutMessage, Person, Seat, SeatRole, Unit
-from bot.services import access, notices
+from bot.services import access, notices, text_files
 from bot.services import templates as template_service
 from bot.services import workbooks as workbook_service
 from bot.views.base import View
@@ -145,7 +145,7 @@ def _left_on_the_screen(stage: Stage, loss: str, buttons: dict[str, str]) -> Ite
         before = snapshot(connection, person.id)
         for key, data in buttons.items():
             feature = key.split(":", maxsplit=1)[0]
-            if feature in _OWN or (stays_member and feature in ("report", "workbook")):
+            if feature in _OWN or (stays_member and feature in ("report", "workbook", "pact")):
                 continue
             pressed = connection.begin_nested()
             outcome = updates.apply(incoming(person, kind="button", data=data, query_id="1"))
@@ -196,6 +196,15 @@ NEWS: dict[str, Told] = {
     "template_form": Told("leader", "template:get"),
     "template_result": Told("leader", ""),
     "template_changed": Told("leader", "template:use"),
+    "text_published": Told("leader", "drafts:now"),
+    "text_opened": Told("leader", "drafts:open"),
+    "text_commented": Told("signatory", "comments.text@write"),
+    "text_judged": Told("leader", "comments:judge"),
+    "text_file": Told("leader", ""),
+    "nudge_pact": Told("leader", "pact:nudge"),
+    "pact_ready": Told("representative", "pact:tell"),
+    "pact_complete": Told("signatory", "pact:seal plan"),
+    "adoption_withdrawn": Told("signatory", "pact:withdrawn"),
 }
 #: Told just because the seat has ended.
 _ABOUT_THE_END = {"seat_removed"}
@@ -208,6 +217,8 @@ def _tell_result(stage: Stage, kind: str, person: Person) -> None:
     if kind == template_service.RESULT:
         year = stage.worlds["A"].year.id
         ids = {"bloc_year": year, "version": subject.ids["version"]}
+    if kind == text_files.RESULT:
+        ids = {"text": subject.ids["work"], "name": "x", "outcome": "taken", "count": 1}
     with stage.sandbox.transaction() as session:
         notices.tell(session, [person.id or 0], kind, ids=ids, key="result", now=NOW)
 
@@ -293,9 +304,9 @@ def _finish_refused(stage: Stage, kind: JobKind, person: Person) -> None:
 # --- Menus ------------------------------------------------------------------------------------
 
 _EVERYONE = {"start", "help", "cancel", "status", "bloc", "privacy", "language", "settings"}
-_MEMBER = {"report", "reports"}
-_READER = {"missing", "pending"}
-_REVIEWER = {*_READER, "approve", "return", "units", "invite", "template"}
+_MEMBER = {"report", "reports", "pact"}
+_READER = {"missing", "pending", "pact"}
+_REVIEWER = {*_READER, "approve", "return", "units", "invite", "template", "publish"}
 
 
 def test_menus_show_what_the_role_may(stage: Stage) -> None:
