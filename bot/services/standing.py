@@ -18,7 +18,7 @@ from sqlmodel import Session, col, or_, select
 from bot.domain import calendar
 from bot.errors import Forbidden
 from bot.models import Bloc, BlocYear, Person, Report, ReportState, Seat, SeatRole, Unit
-from bot.services import review, units
+from bot.services import adoptions, register, review, units
 from bot.services.access import Actor
 
 #: States in which a unit still owes its report; None stands for a report that isn't begun.
@@ -35,8 +35,11 @@ class Duty:
     """Something that somebody owes.
 
     ``kind``: ``report`` (to be sent), ``report_returned`` (to be corrected), ``review``
-    (``count`` reports wait for a decision, the oldest until ``due_at``). ``days`` are the local
-    calendar days left, negative when they are past.
+    (``count`` reports wait for a decision, the oldest until ``due_at``), ``adopt`` (a text, its
+    kind in ``what`` and its version in ``number``, published at ``due_at``, is to be signed or
+    approved), ``model_card`` (``count`` models whose cards lack parts: can wait, is owed to
+    nobody). ``days`` are the local calendar days left, negative when they are past; 0 where there
+    is no deadline.
     """
 
     kind: str
@@ -46,6 +49,7 @@ class Duty:
     report_id: int | None = None
     number: int | None = None
     count: int = 1
+    what: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,8 +193,40 @@ def _reviews(session: Session, actor: Actor) -> list[Duty]:
     ]
 
 
+def _adoptions(session: Session, actor: Actor) -> list[Duty]:
+    """Published texts that the unit hasn't adopted."""
+    return [
+        Duty(
+            "adopt",
+            one.version.published_at,
+            0,
+            number=one.version.version,
+            what=one.kind.value,
+        )
+        for one in adoptions.owed(session, actor)
+    ]
+
+
+def _model_cards(session: Session, actor: Actor) -> list[Duty]:
+    """Cards of the unit's models that can be completed, as one line."""
+    if actor.unit is None:
+        return []
+    lacking = [
+        one for one in register.of_unit(session, actor.unit.id or 0) if register.missing(one)
+    ]
+    if not lacking:
+        return []
+    since = max(one.created_at for one in lacking) + dt.timedelta(days=register.REMIND_DAYS)
+    return [Duty("model_card", max(since, actor.now), 0, count=len(lacking))]
+
+
 #: Where duties come from; each is asked once, with a constant number of queries.
-SOURCES: tuple[Callable[[Session, Actor], list[Duty]], ...] = (_reports, _reviews)
+SOURCES: tuple[Callable[[Session, Actor], list[Duty]], ...] = (
+    _reports,
+    _reviews,
+    _adoptions,
+    _model_cards,
+)
 
 
 def duties(session: Session, actor: Actor) -> list[Duty]:

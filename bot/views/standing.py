@@ -16,7 +16,7 @@ from bot.services.boards import MonthBoard, UnitLine
 from bot.services.progress import Glance
 from bot.services.standing import BlocLine, Duty, Sent, Status
 from bot.services.units import Sitting
-from bot.views import progress
+from bot.views import pact_duty, progress
 from bot.views.base import Button, Rows, View, clip, data, grid, lines, pages, plain, turn
 
 FEATURE: Final = "standing"
@@ -70,7 +70,7 @@ def status(t: Texts, found: Status, actor: Actor, targets: Glance | None = None)
         rows.add(_duty_button(t, duty))
     if more := len(found.duties[_MOST_DUTIES:]):
         blocks += ["", t.ngettext("and {n} more", "and {n} more", more, n=t.number(more))]
-    if not found.duties and not actor.is_observer:
+    if all(duty.kind == "model_card" for duty in found.duties) and not actor.is_observer:
         blocks += ["", t._("✅ You owe nothing now.")]
     for one in found.sent:
         blocks += ["", _sent(t, one, zone)]
@@ -109,6 +109,8 @@ def _duty(t: Texts, duty: Duty, zone: ZoneInfo) -> Markup:
         case "report_returned":
             mark = Markup("↩ ")
             line = t._("Report {number} for {month} was returned: please correct it.", **values)
+        case "adopt" | "model_card":
+            return pact_duty.line(t, duty, zone)
         case _:
             line = t.ngettext(
                 "{n} report waits for your decision, due {when}: {days}",
@@ -123,7 +125,7 @@ def _duty(t: Texts, duty: Duty, zone: ZoneInfo) -> Markup:
 def _duty_button(t: Texts, duty: Duty) -> Button | None:
     """One tap to do it; what waits for a decision has a button of its own below."""
     if duty.month is None:
-        return None
+        return pact_duty.button(t, duty)
     name = t.month(duty.month)
     if duty.kind == "report_returned":
         text = t._("↩ Correct {month}", month=name)

@@ -472,3 +472,22 @@ def test_screens_fit_in_every_language(sqlite_database: Database, language: str)
         shown = member.view.text
         assert len(shown.striptags()) < TEXT_LIMIT, data  # type: ignore[attr-defined]
         assert sum(len(row) for row in member.view.rows) <= 40
+
+
+def test_what_is_to_be_signed_stands_on_the_status(world: World) -> None:
+    published(world)
+    person = world.person(2)
+    rules = published(world, TextKind.REGULATION)
+    member = Chat.of(world, person)
+    sent_report(world, person, dt.date(2025, 1, 1))
+    model(world, 2)
+    member.command("status")
+    assert "⏳ Pact, version 1 of Mar 10, 2025: to be signed by your unit" in member.text
+    assert "⏳ Regulation, version 1 of Mar 10, 2025: to be approved by your unit" in member.text
+    assert "✎ The card of 1 model can be completed." in member.text
+    assert member.button("Complete the cards").data == "models:mine:0"
+    sign(world, person, rules)
+    member.command("status")
+    assert "Regulation, version" not in member.text
+    member.tap("✍ Pact")
+    assert "⏳ Your unit has not signed yet." in member.text
