@@ -21,12 +21,14 @@ from bot.client import Client
 from bot.config import Settings
 from bot.database import Database
 from bot.errors import DatabaseAway
+from bot.evidence_store import EvidenceStore
 from bot.health import health_app
 from bot.i18n import texts
 from bot.intake import ALLOWED, Intake
 from bot.jobs import JobKind, Jobs
 from bot.ledger import Ledger
 from bot.limits import SendLimiter
+from bot.made_files import MadeFiles
 from bot.menus import Menu, Menus, menu_key
 from bot.metrics import REGISTRY
 from bot.models import utc_now
@@ -105,7 +107,8 @@ class App:
         self.database.info[KEY] = derive_key(settings.token)
         self.bot = make_bot(settings)
         self.limiter = SendLimiter(chat_gap=0.1)
-        self.sender = Sender(self.bot, self.limiter, pauses=PAUSES)
+        files = MadeFiles(self.database, EvidenceStore(settings.evidence), self.in_thread)
+        self.sender = Sender(self.bot, self.limiter, pauses=PAUSES, files=files)
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="work")
         self._kinds = all_job_kinds(settings) if job_kinds is None else job_kinds
         self._stop = asyncio.Event()

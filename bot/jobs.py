@@ -1,14 +1,15 @@
-"""Work that takes time, outside of updates: fetch a file from Telegram, do something with it.
+"""Work that takes time, outside of updates: fetch a file from Telegram, or make one.
 
-A job is a row that any process may claim. Its kind says which file it is about, what to do with
-the bytes outside a transaction, and what to write down inside one.
+A job is a row that any process may claim. Its kind says what it is about, what to do with that
+outside a transaction, and what to write down inside one.
 """
 
 from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import Awaitable, Callable, Mapping
+import inspect
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,20 +35,32 @@ LONGEST_PAUSE = 900.0
 InThread = Callable[..., Awaitable[Any]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JobKind:
     """What a kind of job does.
 
-    ``file`` tells which of Telegram's files is wanted (None: the job is no longer needed).
-    ``work`` gets the bytes, outside any transaction; an :class:`Expected` error from it, or a
-    file that Telegram doesn't have, goes to ``give_up`` at once, other errors are tried again.
-    ``finish`` writes down the result, ``give_up`` the code of what went wrong.
+    Either ``file`` tells which of Telegram's files is wanted, and ``work`` gets its bytes; or
+    ``subject`` reads what ``work`` gets. None from them: the job is no longer needed.
+    ``work`` runs outside any transaction, in a thread, or awaited where it is a coroutine
+    function; an :class:`Expected` error from it, or a file that Telegram doesn't have, goes to
+    ``give_up`` at once, other errors are tried again, ``tries`` times where that is given, else
+    for days. ``finish`` writes down the result, ``give_up`` the code of what went wrong.
+    Jobs of a kind that is ``alone`` are done one after another.
     """
 
-    file: Callable[[Session, Job], str | None]
-    work: Callable[[bytes], Any]
+    file: Callable[[Session, Job], str | None] | None = None
+    subject: Callable[[Session, Job, dt.datetime], Any | None] | None = None
+    work: Callable[[Any], Any]
     finish: Callable[[Session, Job, Any, dt.datetime], None]
     give_up: Callable[[Session, Job, Expected, dt.datetime], None]
+    tries: int | None = None
+    alone: bool = False
+
+    def wanted(self, session: Session, job: Job, now: dt.datetime) -> Any | None:
+        """What the job is about now: Telegram's name of a file, or the subject itself."""
+        if self.file is not None:
+            return self.file(session, job)
+        return self.subject(session, job, now) if self.subject else None
 
 
 class Jobs(Worker):
@@ -73,16 +86,25 @@ class Jobs(Worker):
 
     async def work_off(self) -> int:
         """Do one batch of what is due; returns how many were taken up."""
-        jobs: list[tuple[Job, str | None]] = await self._in_thread(self._take)
-        await asyncio.gather(*(self._do(job, file_id) for job, file_id in jobs))
+        jobs: list[tuple[Job, Any]] = await self._in_thread(self._take)
+        alone = [one for one in jobs if self._kinds[one[0].kind].alone]
+        beside = [one for one in jobs if not self._kinds[one[0].kind].alone]
+        await asyncio.gather(*(self._do(*one) for one in beside), self._in_turn(alone))
         return len(jobs)
 
-    async def _do(self, job: Job, file_id: str | None) -> None:
+    async def _in_turn(self, jobs: Sequence[tuple[Job, Any]]) -> None:
+        for one in jobs:
+            await self._do(*one)
+
+    async def _do(self, job: Job, wanted: Any | None) -> None:
         kind = self._kinds[job.kind]
         try:
-            if file_id is not None:
-                content = await self._fetch(file_id)
-                result = await self._in_thread(kind.work, content)
+            if wanted is not None:
+                given = await self._fetch(wanted) if kind.file else wanted
+                if inspect.iscoroutinefunction(kind.work):
+                    result = await kind.work(given)
+                else:
+                    result = await self._in_thread(kind.work, given)
                 await self._in_thread(self._finish, job, result)
             else:
                 await self._in_thread(self._drop, job)
@@ -112,7 +134,7 @@ class Jobs(Worker):
                 update(Job).where(col(Job.state) == JobState.WAITING).values(claimed_until=None)
             )
 
-    def _take(self) -> list[tuple[Job, str | None]]:
+    def _take(self) -> list[tuple[Job, Any]]:
         now = self._now()
         with self._database.transaction() as session:
             due = (
@@ -132,7 +154,7 @@ class Jobs(Worker):
                 .values(claimed_until=now + CLAIM)
                 .returning(Job)
             ).scalars()
-            return [(job, self._kinds[job.kind].file(session, job)) for job in list(jobs)]
+            return [(job, self._kinds[job.kind].wanted(session, job, now)) for job in list(jobs)]
 
     def _finish(self, job: Job, result: Any) -> None:
         with self._database.transaction() as session:
@@ -160,7 +182,8 @@ class Jobs(Worker):
 
     def _postpone(self, job: Job, error: Exception) -> None:
         now = self._now()
-        if now - job.created_at > GIVE_UP:
+        tries = self._kinds[job.kind].tries
+        if now - job.created_at > GIVE_UP or (tries is not None and job.attempts + 1 >= tries):
             self._give_up(job, Expected("file_unavailable", reason=type(error).__name__))
             return
         with self._database.transaction() as session:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import structlog
 from telegram import (
@@ -33,6 +33,13 @@ _GONE = (
 
 
 T = TypeVar("T")
+
+
+def _file_id(message: Message) -> str | None:
+    """Telegram's name of the file in a message."""
+    if message.photo:
+        return message.photo[-1].file_id
+    return message.document.file_id if message.document else None
 
 
 class Unreachable(Exception):
@@ -73,13 +80,34 @@ def keyboard(view: View) -> InlineKeyboardMarkup | ForceReply | None:
     return None
 
 
-class Sender:
-    """Sends views. Obeys the limits and every ``retry_after``; retries what is temporary."""
+class Files(Protocol):
+    """Where files that the bot has made lie."""
 
-    def __init__(self, bot: Client, limiter: SendLimiter, *, pauses: tuple[float, ...]) -> None:
+    async def content(self, file: Attachment) -> bytes:
+        """The content of a stored file."""
+
+    async def sent(self, file: Attachment, file_id: str) -> None:
+        """Telegram knows the file by this name from now on."""
+
+
+class Sender:
+    """Sends views. Obeys the limits and every ``retry_after``; retries what is temporary.
+
+    ``files`` has the contents of attachments that are stored.
+    """
+
+    def __init__(
+        self,
+        bot: Client,
+        limiter: SendLimiter,
+        *,
+        pauses: tuple[float, ...],
+        files: Files | None = None,
+    ) -> None:
         self._bot = bot
         self._limiter = limiter
         self._pauses = pauses
+        self._files = files
 
     async def answer(self, query_id: str, text: str, *, alert: bool) -> None:
         """Answer a pressed button. Too late or twice is no matter."""
@@ -151,7 +179,30 @@ class Sender:
         file: Attachment,
         markup: InlineKeyboardMarkup | ForceReply | None,
     ) -> Message:
-        content = file.file_id or InputFile(file.content, filename=file.name)
+        if not file.stored or self._files is None:
+            content = file.file_id or InputFile(file.content, filename=file.name)
+            return await self._upload(chat_id, view, file, content, markup)
+        if file.file_id:
+            try:
+                return await self._upload(chat_id, view, file, file.file_id, markup)
+            except BadRequest as error:
+                # After a move to another bot the names of files mean nothing any more.
+                if "file" not in error.message.lower():
+                    raise
+        content = InputFile(await self._files.content(file), filename=file.name)
+        message = await self._upload(chat_id, view, file, content, markup)
+        if known := _file_id(message):
+            await self._files.sent(file, known)
+        return message
+
+    async def _upload(
+        self,
+        chat_id: int,
+        view: View,
+        file: Attachment,
+        content: str | InputFile,
+        markup: InlineKeyboardMarkup | ForceReply | None,
+    ) -> Message:
         calls: dict[str, Callable[..., Awaitable[Message]]] = {
             "photo": self._bot.send_photo,
             "document": self._bot.send_document,

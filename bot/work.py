@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 from typing import Any
 
@@ -16,14 +17,26 @@ from bot.domain import calendar
 from bot.errors import Expected, NotFound
 from bot.evidence_store import EvidenceStore
 from bot.jobs import JobKind
+from bot.making import Maker
 from bot.models import Evidence, Job, ModelPicture, Report
-from bot.services import evidence, notices, register_pictures, reports, templates, text_files
+from bot.services import (
+    documents,
+    evidence,
+    notices,
+    register_pictures,
+    reports,
+    templates,
+    text_files,
+)
 from bot.services import workbooks as service
 from bot.services.access import Actor
+from bot.services.documents import Content, Wanted
 from bot.services.figures import template_of
 
 #: Wrong cells that a message names; the rest is counted.
 _NAMED = 80
+#: How often a document is tried before whoever asked is told that it can't be made.
+_TRIES = 4
 
 
 def job_kinds(settings: Settings) -> dict[str, JobKind]:
@@ -45,6 +58,7 @@ def job_kinds(settings: Settings) -> dict[str, JobKind]:
         service.READ: JobKind(
             file=_workbook_file, work=recognise, finish=_take_in, give_up=_not_read
         ),
+        documents.MAKE: _making(Maker(settings.data_dir / "cache"), store),
         text_files.READ: JobKind(
             file=lambda _session, job: str(job.ids["file"]),
             work=text_reading.read,
@@ -52,6 +66,34 @@ def job_kinds(settings: Settings) -> dict[str, JobKind]:
             give_up=_text_not_read,
         ),
     }
+
+
+# --- Documents and pictures -------------------------------------------------------------------
+
+
+def _making(maker: Maker, store: EvidenceStore) -> JobKind:
+    """Makes a file in a process of its own and stores it."""
+
+    async def work(wanted: Wanted) -> tuple[Wanted, Content | None]:
+        if wanted.made_id is not None:
+            return wanted, None
+        content = await maker.make(wanted.order)
+        sha256 = await asyncio.to_thread(store.put, content)
+        return wanted, Content(sha256, len(content))
+
+    def finish(
+        session: Session, job: Job, result: tuple[Wanted, Content | None], now: dt.datetime
+    ) -> None:
+        documents.finish(session, job, *result, now)
+
+    return JobKind(
+        subject=documents.wanted,
+        work=work,
+        finish=finish,
+        give_up=lambda session, job, _error, now: documents.failed(session, job, now),
+        tries=_TRIES,
+        alone=True,
+    )
 
 
 # --- Copies of evidence -----------------------------------------------------------------------

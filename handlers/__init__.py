@@ -11,6 +11,7 @@ from bot.views import common
 from bot.views.base import View
 from handlers import (
     admin,
+    documents,
     home,
     models,
     movements,
@@ -41,6 +42,7 @@ _REST: tuple[Feature, ...] = (
     papers.FEATURE,
     models.FEATURE,
     progress.FEATURE,
+    documents.FEATURE,
     movements.FEATURE,
     review.FEATURE,
     units.FEATURE,

@@ -25,7 +25,7 @@ from bot.models import (
     TextVersion,
     Unit,
 )
-from bot.services import audit, commitments, notices
+from bot.services import audit, commitments, documents, notices
 from bot.services.access import Actor
 from bot.services.commitments import Commitment
 
@@ -265,6 +265,7 @@ def settle(session: Session, bloc: Bloc, found: Text, now: dt.datetime) -> bool:
         key=f"pact_complete:{found.id}",
         now=now,
     )
+    documents.pact_complete(session, found.id, now)
     return True
 
 

@@ -165,7 +165,7 @@ def board(session: Session, actor: Actor) -> Board:
         template=template,
         units=found if reads_all else [own] if own else [],
         without=[one.short_name for one in members if one.id not in known] if reads_all else [],
-        totals=_totals(template, found),
+        totals=totals(template, found),
         own=own,
         reads_all=reads_all,
     )
@@ -347,7 +347,7 @@ def due_so_far(bloc: Bloc, year: BlocYear, unit: Unit, now: dt.datetime) -> tupl
     return due, len(months)
 
 
-def _totals(template: TemplateSpec, found: Iterable[UnitProgress]) -> list[Progress]:
+def totals(template: TemplateSpec, found: Iterable[UnitProgress]) -> list[Progress]:
     """The bloc's totals by indicator, in the template's order."""
     sums: dict[str, Progress] = {}
     for unit in found:

@@ -30,12 +30,19 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file that goes with a view: ``content`` for one made now, ``file_id`` for one known."""
+    """A file that goes with a view.
+
+    ``content`` for one made now, ``file_id`` for one that Telegram knows, ``stored`` for one that
+    lies in the store under this SHA-256; ``made`` is then its row's id. With both of the last two
+    it is sent by its ``file_id``, and uploaded again should Telegram not know that any more.
+    """
 
     kind: Literal["photo", "document", "video", "audio", "voice"]
     name: str = ""
     content: bytes = b""
     file_id: str = ""
+    stored: str = ""
+    made: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +68,7 @@ class View:
 
     def to_json(self) -> dict[str, Any]:
         """The view as JSON, for the answer kept until it is shown. Made files are not kept."""
-        if self.attachment is not None and self.attachment.content:
+        if self.attachment is not None and (self.attachment.content or self.attachment.stored):
             raise ValueError("a file that was made goes out through the outbox")
         return {
             "text": str(self.text),

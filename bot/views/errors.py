@@ -9,6 +9,7 @@ from markupsafe import Markup
 from bot.errors import Expected
 from bot.i18n import Texts
 from bot.views import (
+    documents,
     models_news,
     movements_form,
     nudging,
@@ -51,6 +52,7 @@ SENTENCES: dict[str, Sentence] = {
     **templates.ERRORS,
     **operator.ERRORS,
     **tables.ERRORS,
+    **documents.ERRORS,
     **models_news.ERRORS,
     **texts.ERRORS,
     **text_drafting.ERRORS,

@@ -11,6 +11,7 @@ from sqlmodel import Session
 from bot.i18n import Texts
 from bot.models import Person
 from bot.views import (
+    documents,
     invite,
     models_news,
     nudging,
@@ -45,6 +46,7 @@ NOTICES: dict[str, Notice] = {
     **text_drafting.NOTICES,
     **text_comments.NOTICES,
     **pact_notices.NOTICES,
+    **documents.NOTICES,
 }
 #: Kinds of which all that are due for a person go out as one message.
 COLLECTED: set[str] = {
