@@ -213,18 +213,22 @@ def _runs(a: Sequence[str], b: Sequence[str]) -> list[tuple[bool, int, int, int,
 def _block(a: Sequence[str], b: Sequence[str], old: range, new: range) -> list[Change]:
     """A run of paragraphs in place of another: alike ones are compared, in order."""
     found: list[Change] = []
+    added: list[Change] = []
     left = old.start
     for j in new:
         ahead = range(left, min(left + 8, old.stop))
         best = max(ahead, key=lambda i: _alike(a[i], b[j]), default=None)
         if best is None or _alike(a[best], b[j]) < _ALIKE:
-            found.append(Change("added", j + 1, (Segment("+", b[j]),)))
+            added.append(Change("added", j + 1, (Segment("+", b[j]),)))
             continue
-        found += [Change("removed", i + 1, (Segment("-", a[i]),)) for i in range(left, best)]
+        found += [*_removed(a, range(left, best)), *added]
         found.append(Change("changed", j + 1, tuple(compare(a[best], b[j]))))
-        left = best + 1
-    found += [Change("removed", i + 1, (Segment("-", a[i]),)) for i in range(left, old.stop)]
-    return found
+        added, left = [], best + 1
+    return [*found, *_removed(a, range(left, old.stop)), *added]
+
+
+def _removed(a: Sequence[str], old: range) -> list[Change]:
+    return [Change("removed", i + 1, (Segment("-", a[i]),)) for i in old]
 
 
 def _alike(one: str, other: str) -> float:

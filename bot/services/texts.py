@@ -229,7 +229,7 @@ class Reading:
     """A version that somebody reads.
 
     ``newest`` is the version in force and ``newest_id`` its id; ``previous_id`` is the version
-    before this one (0 for the first); ``by`` published it.
+    before this one (0 for the first); ``by`` published it. ``present``: of the actor's year.
     """
 
     version: TextVersion
@@ -239,6 +239,7 @@ class Reading:
     newest_id: int
     previous_id: int
     by: str
+    present: bool
 
     @property
     def old(self) -> bool:
@@ -283,7 +284,8 @@ def reading(session: Session, actor: Actor, version_id: int) -> Reading:
     if row is None:
         raise NotFound("no_text")
     version, kind, year, number, newest_id, previous_id, by = row
-    return Reading(version, kind, year, number, newest_id or 0, previous_id or 0, by)
+    present = year == actor.here.year.year
+    return Reading(version, kind, year, number, newest_id or 0, previous_id or 0, by, present)
 
 
 def before(session: Session, found: Reading) -> TextVersion | None:

@@ -17,7 +17,7 @@ from bot.services import text_comments as service
 from bot.services import text_news
 from bot.services.text_comments import Found, Gathered
 from bot.views.base import Button, Rows, View, clip, data, grid, lines, pages, plain, turn
-from bot.views.text_pages import page_text
+from bot.views.text_pages import leaf, page_text
 from bot.views.texts import COMMENTS, FEATURE, back, button, kind_name
 
 #: Number buttons on one screen; the rest can be typed.
@@ -75,7 +75,7 @@ def which(t: Texts, text: BlocText, page: int, version: int, note: str = "") -> 
         )
     )
     rows.add(Button(plain(t._("The whole text")), data(COMMENTS, "on", text.id, text.round, 0)))
-    rows.extend(turn(page, count, COMMENTS, "pick", text.id, text.round))
+    rows.extend(leaf(page, count, COMMENTS, "pick", text.id, text.round))
     rows.add(button(t._("◀ Back"), COMMENTS, "leave", text.id, text.revision, page))
     return View(
         text=lines(

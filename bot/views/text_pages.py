@@ -15,12 +15,29 @@ from bot.models import BlocText, TextKind, TextState, TextVersion
 from bot.services.access import Actor
 from bot.services.texts import Past, Reading
 from bot.views.base import Button, Rows, View, data, lines, pages, plain, turn
-from bot.views.texts import COMMENTS, FEATURE, back, button, kind_name
+from bot.views.texts import COMMENTS, FEATURE, adopting, back, button, kind_name
 
 _VERSIONS: Final = 8
+#: Pages that a far jump goes.
+_FAR: Final = 10
 
 
 # --- Pages ------------------------------------------------------------------------------------
+
+
+def leaf(
+    page: int, count: int, feature: str, action: str, *args: object
+) -> tuple[tuple[Button, ...], ...]:
+    """Rows to turn the pages of a text; of a long one also ten at a time."""
+    rows = turn(page, count, feature, action, *args)
+    if count <= _FAR + 2:
+        return rows
+    before, after = max(page - _FAR, 0), min(page + _FAR, count - 1)
+    far = (
+        Button(f"⏪ {before + 1}", data(feature, action, *args, before)),
+        Button(f"{after + 1} ⏩", data(feature, action, *args, after)),
+    )
+    return (*rows, far)
 
 
 def _piece(piece: Piece, numbered: bool) -> Markup:
@@ -41,7 +58,7 @@ def read(t: Texts, found: Reading, zone: ZoneInfo, page: int) -> View:
     every = rules.pages(paragraphs(found.version.body))
     (shown,), page, count = pages(every, page, 1)
     version_id = found.version.id or 0
-    rows = Rows().extend(turn(page, count, FEATURE, "read", version_id))
+    rows = Rows().extend(leaf(page, count, FEATURE, "read", version_id))
     note = None
     if found.old:
         note = _newer(t, found)
@@ -55,6 +72,8 @@ def read(t: Texts, found: Reading, zone: ZoneInfo, page: int) -> View:
         )
     elif found.previous_id:
         rows.add(button(t._("What changed"), FEATURE, "changes", version_id, 0))
+    if page == count - 1 and found.present and not found.old:
+        rows.add(adopting(t, found.kind))
     rows.add(back(t, found.kind))
     return View(
         text=lines(
@@ -99,7 +118,7 @@ def look(t: Texts, text: BlocText, actor: Actor, page: int, *, note: str = "") -
     (shown,), page, count = pages(every, page, 1)
     text_id = text.id or 0
     commenting = text.state is TextState.COMMENTING
-    rows = Rows().extend(turn(page, count, FEATURE, "look", text_id, text.revision))
+    rows = Rows().extend(leaf(page, count, FEATURE, "look", text_id, text.revision))
     if commenting and actor.is_member:
         rows.add(
             Button(
@@ -193,7 +212,7 @@ def changes(t: Texts, found: Reading, before: TextVersion | None, page: int) -> 
     version = found.version
     every = rules.change_pages(rules.changes(before.body, version.body)) if before else [[]]
     (shown,), page, count = pages(every, page, 1)
-    rows = Rows().extend(turn(page, count, FEATURE, "changes", version.id))
+    rows = Rows().extend(leaf(page, count, FEATURE, "changes", version.id))
     rows.add(
         Button(
             plain(t._("📖 Version {n}", n=str(found.newest))),
@@ -220,7 +239,7 @@ def diff(t: Texts, text: BlocText, actor: Actor, last: TextVersion | None, page:
     found = rules.changes(last.body, text.body) if last else []
     (shown,), page, count = pages(rules.change_pages(found), page, 1)
     text_id = text.id or 0
-    rows = Rows().extend(turn(page, count, FEATURE, "diff", text_id, text.revision))
+    rows = Rows().extend(leaf(page, count, FEATURE, "diff", text_id, text.revision))
     rows.add(button(t._("👁 The draft"), FEATURE, "look", text_id, text.revision, 0))
     rows.add(back(t, text.kind))
     return View(

@@ -51,6 +51,12 @@ def back(t: Texts, kind: TextKind) -> Button:
     return button(t._("◀ Back"), FEATURE, "card", kind.value)
 
 
+def adopting(t: Texts, kind: TextKind) -> Button:
+    """The way to where units sign the pact and approve the other texts."""
+    text = t._("✍ Sign") if kind is TextKind.PACT else t._("✍ Approve")
+    return button(text, "pact", "home")
+
+
 # --- The list and the card --------------------------------------------------------------------
 
 
@@ -120,6 +126,7 @@ def card(
                 button(t._("What changed"), FEATURE, "changes", one.version_id, 0),
                 button(t._("Versions"), FEATURE, "versions", kind, 0),
             )
+        rows.add(button(t._("✍ Who has adopted it"), "pact", "board", one.version_id, 0))
     if one.state is TextState.COMMENTING:
         _commenting(t, actor, one, rows)
     elif actor.is_reviewer:
@@ -234,7 +241,7 @@ def _word_published(
         if version.version > 1
         else None,
     )
-    rows.add(button(t._("✍ Sign") if pact else t._("✍ Approve"), "pact", "home"))
+    rows.add(adopting(t, text.kind))
     return View(text=lines(*parts), rows=rows.done(), card=False)
 
 
