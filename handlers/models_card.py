@@ -117,7 +117,7 @@ def show_card(tx: Tx, note: str = "") -> View:
     return views.writing(tx.t, version(tx), model, len(found), template, pact=pact, note=note)
 
 
-def _to(tx: Tx, step: str, **draft: object) -> None:
+def _enter(tx: Tx, step: str, **draft: object) -> None:
     """To another screen of the same card, remembering where the person came from."""
     model_id, kept = at(tx)
     go(tx, model_id, step, origin=kept.get("origin", ""), **draft)
@@ -125,7 +125,7 @@ def _to(tx: Tx, step: str, **draft: object) -> None:
 
 def card(_incoming: Incoming, tx: Tx) -> View:
     """Back to all the parts."""
-    _to(tx, "card")
+    _enter(tx, "card")
     return show_card(tx)
 
 
@@ -134,7 +134,7 @@ def part(incoming: Incoming, tx: Tx) -> View:
     code = _word(incoming)
     if code not in rules.PARTS:
         raise Invalid("model_no_part")
-    _to(tx, "part", part=code)
+    _enter(tx, "part", part=code)
     return show_card(tx)
 
 
@@ -144,9 +144,9 @@ def _after(tx: Tx, code: str) -> None:
     rest = rules.PARTS[rules.PARTS.index(code) + 1 :]
     empty = [one for one in register.missing(model) if one in rest]
     if empty:
-        _to(tx, "part", part=empty[0])
+        _enter(tx, "part", part=empty[0])
     else:
-        _to(tx, "card")
+        _enter(tx, "card")
 
 
 def skip(incoming: Incoming, tx: Tx) -> View:
@@ -162,20 +162,20 @@ def clear(incoming: Incoming, tx: Tx) -> View:
     """Empty a part."""
     code = _word(incoming)
     register.clear_part(tx.session, tx.actor, at(tx)[0], code)
-    _to(tx, "part", part=code)
+    _enter(tx, "part", part=code)
     return show_card(tx, views.cleared(tx.t, code))
 
 
 def fields(_incoming: Incoming, tx: Tx) -> View:
     """The fields to choose from."""
-    _to(tx, "fields")
+    _enter(tx, "fields")
     return show_card(tx)
 
 
 def field(incoming: Incoming, tx: Tx) -> View:
     """The field that was tapped."""
     register.set_field(tx.session, tx.actor, at(tx)[0], _word(incoming))
-    _to(tx, "card")
+    _enter(tx, "card")
     return show_card(tx)
 
 
@@ -215,7 +215,7 @@ def picture(incoming: Incoming, tx: Tx) -> View:
 
 def pictures(incoming: Incoming, tx: Tx) -> View:
     """The card's pictures, one a screen."""
-    _to(tx, "pictures", page=number(incoming))
+    _enter(tx, "pictures", page=number(incoming))
     return show_card(tx)
 
 
@@ -225,7 +225,7 @@ def off(incoming: Incoming, tx: Tx) -> View:
         register_pictures.remove(tx.session, tx.actor, at(tx)[0], number(incoming))
     except Expected as error:
         return refused(tx, show_card(tx), error)
-    _to(tx, "pictures", page=0)
+    _enter(tx, "pictures", page=0)
     return show_card(tx, views.taken_off(tx.t))
 
 

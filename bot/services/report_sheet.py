@@ -139,11 +139,33 @@ class Sheet:
         return filled(self.values.get(code))
 
     def same(self, part: str | None = None) -> dict[str, Value]:
-        """What last month proposes for the empty stocks, of one part or of all."""
+        """What last month proposes for the empty stocks, of one part or of all.
+
+        What the register of models knows is its own to propose.
+        """
         return {
             code: value
             for code, value in same_as_last_month(self.template, self.last).items()
-            if not self.is_filled(code) and part in (None, self.template[code].part)
+            if not self.is_filled(code)
+            and code not in self.given
+            and part in (None, self.template[code].part)
+        }
+
+    @cached_property
+    def given(self) -> Values:
+        """The figures that the register of models gave when the report was last opened."""
+        return values_from_json(self.template, self.report.given or {})
+
+    def from_register(self, code: str) -> bool:
+        """Whether what stands there is the register's figure."""
+        return code in self.given and self.values.get(code) == self.given[code]
+
+    def by_register(self, part: str) -> dict[str, Value]:
+        """What the register proposes for rows of a part that hold nothing or something else."""
+        return {
+            code: value
+            for code, value in self.given.items()
+            if self.template[code].part == part and not self.from_register(code)
         }
 
     def zeros(self, part: str | None = None) -> dict[str, Value]:

@@ -30,6 +30,7 @@ from bot.models import (
     Unit,
     write,
 )
+from bot.services import register_figures
 from bot.services.access import Actor
 from bot.services.figures import template_of
 from bot.services.report_sheet import OPEN, Sheet, refreshed, sheet
@@ -147,25 +148,64 @@ def open_month(session: Session, actor: Actor, month: dt.date) -> Report:
         ).one()
         report = session.exec(query).first()
     if report is None:
+        given = _given(session, actor, unit, month, year)
         report = Report(
             bloc_year_id=year.id or 0,
             unit_id=unit.id or 0,
             month=month,
             template_version=year.template_version,
+            values=dict(given),
+            given=given or None,
             due_at=calendar.due(month, year.due_day, actor.zone),
             created_at=actor.now,
             changed_at=actor.now,
         )
         session.add(report)
         session.flush()
-    elif report.template_version != year.template_version and _untouched(session, report):
-        report.template_version = year.template_version
-        session.add(report)
+    elif report.state in OPEN:
+        if report.template_version != year.template_version and _untouched(session, report):
+            report.template_version = year.template_version
+            session.add(report)
+        report = _follow_register(session, actor, report, unit, year)
+    return report
+
+
+def _given(
+    session: Session, actor: Actor, unit: Unit, month: dt.date, year: BlocYear, version: int = 0
+) -> dict[str, str]:
+    """What the register of models gives to a month's report, as texts by code."""
+    template = template_of(session, year.id or 0, version or year.template_version)
+    found = register_figures.of_month(session, unit, month, template, actor.zone)
+    values: dict[str, Value] = dict(found)
+    return {code: text for code, text in values_to_json(values).items() if text is not None}
+
+
+def _follow_register(
+    session: Session, actor: Actor, report: Report, unit: Unit, year: BlocYear
+) -> Report:
+    """Keep what the register gives; figures of a draft that nobody has touched follow it."""
+    given = _given(session, actor, unit, report.month, year, report.template_version)
+    if given == (report.given or {}):
+        return report
+    report = locked(session, actor, report.id or 0)
+    if report.state not in OPEN:
+        return report
+    if report.state is ReportState.DRAFT:
+        old = report.given or {}
+        followed = {
+            code: given.get(code, text)
+            for code, text in report.values.items()
+            if old.get(code) == text
+        }
+        report.values = {**report.values, **followed}
+    report.given = given or None
+    session.add(report)
     return report
 
 
 def _untouched(session: Session, report: Report) -> bool:
-    if report.state is not ReportState.DRAFT or report.round or report.values:
+    typed = report.values != (report.given or {})
+    if report.state is not ReportState.DRAFT or report.round or typed:
         return False
     found = session.exec(select(Evidence.id).where(Evidence.report_id == report.id).limit(1))
     return found.first() is None
