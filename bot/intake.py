@@ -67,7 +67,7 @@ class Intake:
         in_thread: InThread,
         *,
         after: Callable[[Outcome], None],
-        together: Together | None = None,
+        together: Together,
     ) -> None:
         self._bot = bot
         self._updates = updates
@@ -194,9 +194,6 @@ class Intake:
 
     async def _commit(self, incoming: Incoming, parked: bool) -> Outcome:
         """Apply and commit; while the database is away, wait and try again for ever."""
-        if self._together is None:
-            outcome: Outcome = await self._patient(self._updates.apply, incoming, parked=parked)
-            return outcome
         pause = FIRST_PAUSE
         while True:
             try:

@@ -1,6 +1,7 @@
-"""Several people's updates in one commit, for a database that has one writer at a time.
+"""Several people's updates in one commit: they share the wait for the disk.
 
-While one batch is being written, the next one gathers; nobody waits for a batch to fill.
+While one batch is being written, the next one gathers; nobody waits for a batch to fill. SQLite
+has one writer at a time; PostgreSQL gets two, so that one works while the other waits.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from bot.incoming import Incoming
 from bot.updates import Outcome, Updates
 
 #: Updates in one commit at most: a long one would make the first of them wait.
-MOST = 32
+MOST = 16
 
 InThread = Callable[..., Awaitable[Any]]
 
@@ -21,18 +22,22 @@ InThread = Callable[..., Awaitable[Any]]
 class Together:
     """Applies updates in batches. At most one update of a person may be under way at a time."""
 
-    def __init__(self, updates: Updates, in_thread: InThread) -> None:
+    def __init__(self, updates: Updates, in_thread: InThread, *, writers: int) -> None:
         self._updates = updates
         self._in_thread = in_thread
+        self._free = writers
         self._waiting: list[tuple[Incoming, bool, asyncio.Future[Outcome]]] = []
-        self._writer: asyncio.Task[None] | None = None
+        self._writing: set[asyncio.Task[None]] = set()
 
     async def apply(self, incoming: Incoming, parked: bool) -> Outcome:
         """Apply with whatever else is waiting; raises what applying it raised."""
         future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         self._waiting.append((incoming, parked, future))
-        if self._writer is None:
-            self._writer = asyncio.create_task(self._write())
+        if self._free:
+            self._free -= 1
+            task = asyncio.create_task(self._write())
+            self._writing.add(task)
+            task.add_done_callback(self._writing.discard)
         return await future
 
     async def _write(self) -> None:
@@ -51,4 +56,4 @@ class Together:
                     future.set_exception(outcome)
                 else:
                     future.set_result(outcome)
-        self._writer = None
+        self._free += 1

@@ -32,7 +32,7 @@ from bot.models import (
     Person,
     Seat,
 )
-from bot.services import forms
+from bot.services import audit, forms
 from bot.services.access import Actor, find_actor, meet
 from bot.views import common, errors
 from bot.views.base import TOAST_LIMIT, View, clip, plain
@@ -94,18 +94,18 @@ class Updates:
     def apply_all(self, batch: Sequence[tuple[Incoming, bool]]) -> list[Outcome | Exception]:
         """Apply updates of different people, each whole or not at all, in one commit.
 
-        For a database that takes one writer at a time: the wait for the disk is shared. Raises
-        DatabaseAway, and then nothing of the batch is done.
+        Raises DatabaseAway, and then nothing of the batch is done.
         """
         if len(batch) == 1:
             return [self.apply(batch[0][0], parked=batch[0][1])]
         try:
             with self._database.transaction() as session:
+                session.info[audit.ONE_BLOC] = True
                 return [self._apply_within(session, *one) for one in batch]
         except DatabaseAway:
             raise
         except Exception:
-            # Something is wrong with one of them: each by itself shows with which.
+            # Something is wrong with one of them, or they can't be together: each by itself.
             return [self._apply_alone(*one) for one in batch]
 
     def _apply_alone(self, incoming: Incoming, parked: bool) -> Outcome | Exception:

@@ -40,7 +40,7 @@ def run(
     # What was imported stays for good, and an update leaves no cycles worth looking for: the
     # collector's rounds through all of it took a tenth of a busy bot's time.
     gc.freeze()
-    gc.set_threshold(20_000, 20, 100)
+    gc.set_threshold(20_000, 10, 10)
     try:
         asyncio.run(work())
     except TokenRefused:

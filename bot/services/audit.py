@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from sqlmodel import Session, col, select
 
@@ -13,6 +13,14 @@ from bot.domain import audit as chains
 from bot.domain.audit import GENESIS, entry_hash
 from bot.errors import NotFound
 from bot.models import AuditEntry, Bloc
+
+#: In a session's info: it may hold only one bloc's row, at first True, then that bloc's id. Where
+#: several updates share a commit, two commits could else wait for each other's blocs.
+ONE_BLOC: Final = "one_bloc"
+
+
+class TwoBlocs(Exception):
+    """Acts of two blocs in a transaction that may hold one; each is to have its own."""
 
 
 def append(
@@ -27,7 +35,13 @@ def append(
     """Add an act to the bloc's chain. ``body`` holds ids, codes and figures, no personal texts.
 
     The bloc's row is locked until the transaction ends: entries of a bloc come one by one.
+    Raises TwoBlocs for another bloc than before in a session that may hold just one.
     """
+    held = session.info.get(ONE_BLOC)
+    if held not in (None, True, bloc_id):
+        raise TwoBlocs
+    if held is not None:
+        session.info[ONE_BLOC] = bloc_id
     bloc = session.exec(
         select(Bloc)
         .where(col(Bloc.id) == bloc_id)
