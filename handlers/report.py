@@ -9,7 +9,7 @@ from bot.domain.report import Value
 from bot.domain.template import DATE, IndicatorSpec
 from bot.errors import Invalid, Superseded
 from bot.incoming import Incoming, Tx
-from bot.services import evidence, figures, report_sending, report_sheet, reports
+from bot.services import evidence, figures, progress, report_sending, report_sheet, reports
 from bot.services.report_sheet import Sheet
 from bot.services.reports import Saved
 from bot.views import report as views
@@ -29,6 +29,7 @@ from handlers.report_show import (
     open_month,
     open_report,
     settled,
+    targets,
 )
 from handlers.routing import Command, Feature, Press, Who, arguments, number
 
@@ -87,7 +88,8 @@ def _open(incoming: Incoming, tx: Tx) -> View:
 def _sum(incoming: Incoming, tx: Tx) -> View:
     sheet = report_sheet.sheet(tx.session, tx.actor, number(incoming))
     found = figures.cumulated(tx.session, sheet.unit.id or 0, sheet.year.id or 0)
-    return views.year_so_far(tx.t, sheet, found, number(incoming, 1))
+    planned = progress.one_unit(tx.session, sheet.bloc, sheet.year, sheet.unit, tx.now)
+    return views.year_so_far(tx.t, sheet, found, number(incoming, 1), planned.targets)
 
 
 # --- Going about in the form ------------------------------------------------------------------
@@ -128,7 +130,7 @@ def _field(incoming: Incoming, tx: Tx) -> View:
     sheet = _sheet(tx)
     one = _one(incoming, sheet)
     go(tx, sheet.id, "field", part=one.part, code=one.code)
-    return draw(tx, sheet)
+    return draw(tx, sheet, target=targets(tx, sheet).get(one.code) if one.numeric else None)
 
 
 def _append(incoming: Incoming, tx: Tx) -> View:
@@ -221,6 +223,23 @@ def _part_zero(incoming: Incoming, tx: Tx) -> View:
     zeros = sheet.zeros(part)
     return _many(
         tx, part, reports.change(tx.session, tx.actor, sheet.id, zeros, sheet) if zeros else None
+    )
+
+
+def _register(incoming: Incoming, tx: Tx) -> View:
+    """The figure that the register of models has for a row."""
+    sheet = _sheet(tx)
+    one = _one(incoming, sheet)
+    value = sheet.given.get(one.code)
+    return draw(tx, sheet) if value is None else _set(tx, sheet, one, value)
+
+
+def _part_register(incoming: Incoming, tx: Tx) -> View:
+    sheet = _sheet(tx)
+    part = _part_of(incoming, sheet)
+    known = sheet.by_register(part)
+    return _many(
+        tx, part, reports.change(tx.session, tx.actor, sheet.id, known, sheet) if known else None
     )
 
 
@@ -318,6 +337,8 @@ _FORM = {
     "clear": _clear,
     "partlast": _part_same,
     "partzero": _part_zero,
+    "reg": _register,
+    "partreg": _part_register,
     "undo": _undo,
     "read": typing.read,
     "held": typing.held,

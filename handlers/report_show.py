@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from bot.errors import Expected, Invalid, Superseded
 from bot.incoming import Incoming, Tx
 from bot.models import Form, Report
-from bot.services import evidence, forms, report_sheet, reports
+from bot.services import evidence, forms, progress, report_sheet, reports
+from bot.services.progress import Progress
 from bot.services.report_sheet import Sheet
 from bot.views import report as views
 from bot.views import report_ask as asking
@@ -57,8 +59,24 @@ def word(value: Any) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
-def draw(tx: Tx, sheet: Sheet | None = None, note: str = "", *, undo: bool = False) -> View:
-    """The form's screen as it stands; read only where the report can't be written in."""
+def targets(tx: Tx, sheet: Sheet) -> Mapping[str, Progress]:
+    """The unit's targets by indicator, with what stands in this report. One statement."""
+    report = (sheet.report.month, sheet.values)
+    return progress.with_report(tx.session, sheet.bloc, sheet.year, sheet.unit, tx.now, report)
+
+
+def draw(
+    tx: Tx,
+    sheet: Sheet | None = None,
+    note: str = "",
+    *,
+    undo: bool = False,
+    target: Progress | None = None,
+) -> View:
+    """The form's screen as it stands; read only where the report can't be written in.
+
+    ``target``: of the row that is shown; only what is opened by a tap asks for it.
+    """
     form = tx.form
     if form is None or form.feature != FEATURE or form.subject is None:
         return views.months(tx.t, reports.open_months(tx.session, tx.actor), note)
@@ -73,7 +91,9 @@ def draw(tx: Tx, sheet: Sheet | None = None, note: str = "", *, undo: bool = Fal
             return cards.part(tx.t, sheet, form.version, part, note, undo=undo)
         case "field" if code and code in sheet.template:
             append = bool(draft.get("append"))
-            return cards.field(tx.t, sheet, form.version, code, note, undo=undo, append=append)
+            return cards.field(
+                tx.t, sheet, form.version, code, note, undo=undo, append=append, target=target
+            )
         case "choose":
             view = asking.choose(tx.t, sheet, form.version, draft["text"], draft["readings"])
         case "hold":
@@ -94,7 +114,7 @@ def sending(tx: Tx, sheet: Sheet, page: int) -> View:
     version = tx.form.version if tx.form else 0
     if sheet.problems:
         return views.refused(tx.t, sheet, version)
-    return views.summary(tx.t, sheet, version, page)
+    return views.summary(tx.t, sheet, version, page, targets(tx, sheet))
 
 
 def open_report(tx: Tx, report: Report, note: str = "") -> View:

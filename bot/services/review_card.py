@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
 
@@ -26,10 +26,11 @@ from bot.domain.report import (
 )
 from bot.domain.template import TemplateSpec
 from bot.errors import Expected, Superseded
-from bot.models import Evidence, Person, Report, ReportState, ReportStep, StepKind, Unit
-from bot.services import review
+from bot.models import BlocYear, Evidence, Person, Report, ReportState, ReportStep, StepKind, Unit
+from bot.services import progress, register_figures, review
 from bot.services.access import Actor
 from bot.services.figures import template_of
+from bot.services.progress import Progress
 
 #: A figure that is so many times last month's, or that part of it, is pointed out …
 _JUMP: Final = Decimal(3)
@@ -79,11 +80,15 @@ class Card:
     before: Mapping[str, Value] | None
     changes: Mapping[str, Difference]
     jumps: tuple[str, ...]
+    #: Figures that differ from the register of models: (code, the register's, the report's).
+    registered: tuple[tuple[str, Decimal, Value], ...]
     problems: tuple[Problem, ...]
     history: Sequence[Event]
     evidence: Sequence[Proof]
     due: dt.date
     refused: Expected | None
+    #: The unit's targets of that year by indicator, with what this report says.
+    targets: Mapping[str, Progress] = field(default_factory=dict)
 
     @property
     def waits(self) -> bool:
@@ -128,11 +133,41 @@ def open_card(session: Session, actor: Actor, report_id: int) -> Card:
         before=before,
         changes=changes,
         jumps=tuple(code for code, change in changes.items() if _is_jump(change)),
+        registered=_registered(session, actor, report, unit, template, values),
         problems=tuple(check_all(template, values)),
         history=history,
         evidence=_evidence(session, report, unit, sent.at),
         due=review.review_due(actor, report),
         refused=refused,
+        targets=_targets(session, actor, report, unit, values),
+    )
+
+
+def _targets(
+    session: Session, actor: Actor, report: Report, unit: Unit, values: Mapping[str, Value]
+) -> dict[str, Progress]:
+    place = actor.here
+    year = place.year
+    if report.bloc_year_id != year.id:
+        year = session.get_one(BlocYear, report.bloc_year_id)
+    shown = (report.month, values)
+    return progress.with_report(session, place.bloc, year, unit, actor.now, shown)
+
+
+def _registered(
+    session: Session,
+    actor: Actor,
+    report: Report,
+    unit: Unit,
+    template: TemplateSpec,
+    values: Mapping[str, Value],
+) -> tuple[tuple[str, Decimal, Value], ...]:
+    """Where the figures and the register of models, as it is now, differ."""
+    known = register_figures.of_month(session, unit, report.month, template, actor.zone)
+    return tuple(
+        (code, figure, values.get(code))
+        for code, figure in known.items()
+        if values.get(code) not in (figure, None)
     )
 
 

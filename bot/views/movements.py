@@ -348,7 +348,7 @@ def models(t: Texts, found: Tied, page: int = 0) -> View:
         ),
         rows=Rows()
         .extend(
-            (Button(f"{model.number} · {clip(model.name, 40)}", data("models", "open", model.id)),)
+            (Button(f"{model.number} · {clip(model.name, 40)}", data("models", "show", model.id)),)
             for model, _unit in shown
         )
         .extend(turn(page, count, FEATURE, "models", id_))
@@ -393,6 +393,6 @@ def ties(t: Texts, found: Ties, page: int = 0, note: str = "") -> View:
             for one, there in shown
         )
         .extend(turn(page, count, FEATURE, "tie", model.id))
-        .add(Button(plain(t._("◀ To the model")), data("models", "open", model.id)), _menu(t))
+        .add(Button(plain(t._("◀ To the model")), data("models", "show", model.id)), _menu(t))
         .done(),
     )

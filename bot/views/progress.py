@@ -140,6 +140,8 @@ def unit(t: Texts, found: UnitProgress, page: int = 0, *, own: bool) -> View:
         rows.extend(turn(page, count, FEATURE, "unit", found.unit_id))
     if found.targets:
         rows.add(chart(t, found.unit_id))
+    elif own:
+        rows.add(Button(plain(t._("🎯 Set targets")), data("pact", "targets"), style="primary"))
     rows.add(
         Button(plain(t._("The whole bloc")), data(FEATURE, "board"))
         if own

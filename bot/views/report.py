@@ -11,8 +11,10 @@ from markupsafe import Markup
 
 from bot.i18n import Texts
 from bot.models import Evidence, EvidenceKind
+from bot.services.progress import Progress
 from bot.services.report_sheet import OPEN, Sheet
 from bot.services.reports import MonthLine, YearBoard
+from bot.views import progress
 from bot.views.base import Attachment, Button, Rows, View, clip, data, lines, pages, plain, turn
 from bot.views.report_card import FEATURE, head, pairs, press, title
 from bot.views.report_words import EMPTY, STATE_MARKS, label, not_yet, problem, quoted, shown
@@ -98,9 +100,18 @@ def _month_button(t: Texts, line: MonthLine, now: dt.datetime) -> str:
     return plain(t._("{mark} {month} · No. {number}", mark=mark, month=name, number=report.number))
 
 
-def figure_pages(t: Texts, sheet: Sheet, values: Mapping[str, Any] | None = None) -> list[Markup]:
-    """All rows by part, in pages that a message holds. ``values``: others than the sheet's own."""
+def figure_pages(
+    t: Texts,
+    sheet: Sheet,
+    values: Mapping[str, Any] | None = None,
+    beside: Mapping[str, Markup] | None = None,
+) -> list[Markup]:
+    """All rows by part, in pages that a message holds. ``values``: others than the sheet's own.
+
+    ``beside``: what stands beside a row's value, by its code.
+    """
     values = sheet.values if values is None else values
+    beside = beside or {}
     found: list[list[Markup]] = [[]]
     room = _PAGE
     for part in sheet.template.parts:
@@ -111,6 +122,7 @@ def figure_pages(t: Texts, sheet: Sheet, values: Mapping[str, Any] | None = None
                 field=label(t, one),
                 value=clip(shown(t, values.get(one.code)), 700),
             )
+            + (Markup(" · {}").format(beside[one.code]) if one.code in beside else "")
             for one in sheet.template.of_part(part.code)
         ]
         for index, row in enumerate(rows):
@@ -160,9 +172,12 @@ def refused(t: Texts, sheet: Sheet, version: int, note: str = "") -> View:
     )
 
 
-def summary(t: Texts, sheet: Sheet, version: int, page: int) -> View:
-    """Everything once more before it is sent."""
-    shown_page, page, count = pages(figure_pages(t, sheet), page, 1)
+def summary(
+    t: Texts, sheet: Sheet, version: int, page: int, targets: Mapping[str, Progress]
+) -> View:
+    """Everything once more before it is sent, with what the year comes to by it."""
+    beside = {code: progress.beside(t, one) for code, one in targets.items()}
+    shown_page, page, count = pages(figure_pages(t, sheet, beside=beside), page, 1)
     files = sum(sheet.evidence.values())
     return View(
         text=lines(
@@ -208,11 +223,18 @@ def sealed(t: Texts, sheet: Sheet, note: str = "", page: int = 0) -> View:
     )
 
 
-def year_so_far(t: Texts, sheet: Sheet, figures: Mapping[str, Decimal], page: int) -> View:
-    """The unit's figures of the year, added up."""
+def year_so_far(
+    t: Texts,
+    sheet: Sheet,
+    figures: Mapping[str, Decimal],
+    page: int,
+    targets: Sequence[Progress] = (),
+) -> View:
+    """The unit's figures of the year, added up, beside what was planned."""
     numeric = {one.code for one in sheet.template.indicators if one.numeric}
     values = {code: value for code, value in figures.items() if code in numeric}
-    shown_page, page, count = pages(figure_pages(t, sheet, values), page, 1)
+    beside = {one.code: progress.of_plan(t, one) for one in targets}
+    shown_page, page, count = pages(figure_pages(t, sheet, values, beside), page, 1)
     return View(
         text=lines(
             t._(

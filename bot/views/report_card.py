@@ -11,7 +11,9 @@ from bot.domain.report import PartProgress, Problem, Value
 from bot.domain.template import DATE, NEEDS, STOCK, TEXT, IndicatorSpec, PartSpec
 from bot.i18n import Texts
 from bot.models import ReportState
+from bot.services.progress import Progress
 from bot.services.report_sheet import Sheet
+from bot.views import progress
 from bot.views.base import Button, Rows, View, clip, data, lines, plain
 from bot.views.report_words import label, measure, not_yet, problem, shown
 from bot.views.workbooks import form_button
@@ -213,12 +215,18 @@ def part(
     inputs = [one for one in sheet.template.inputs if one.part == code]
     for one in inputs:
         value = clip(shown(t, sheet.values.get(one.code)), 20)
-        text = f"{_mark(sheet, one)} {clip(label(t, one), 40)}: {value}"
+        known = " 📒" if sheet.from_register(one.code) else ""
+        text = f"{_mark(sheet, one)} {clip(label(t, one), 40)}: {value}{known}"
         rows.add(press(text, "field", one.code, version=version))
     same, zeros = sheet.same(code), sheet.zeros(code)
     rows.add(
         press(t._("= last month"), "partlast", code, version=version) if same else None,
         press(t._("0 for all empty"), "partzero", code, version=version) if zeros else None,
+    )
+    rows.add(
+        press(t._("= register of models"), "partreg", code, version=version)
+        if sheet.by_register(code)
+        else None
     )
     after = _next_part(sheet, code)
     rows.add(
@@ -239,6 +247,9 @@ def part(
                 count=_count(sheet.progress[code]),
             ),
             *totals,
+            t._("📒 from the register of models")
+            if any(sheet.from_register(one.code) for one in inputs)
+            else None,
             *_noted(note),
             *_warnings(t, sheet, [one.code for one in inputs]),
             "",
@@ -279,13 +290,23 @@ def field(
     *,
     undo: bool = False,
     append: bool = False,
+    target: Progress | None = None,
 ) -> View:
-    """One row: what is asked for, what stands there, what stood there last month."""
+    """One row: what is asked for, what stands there, what stood there last month.
+
+    ``target`` is the year's, with this report's figure in it.
+    """
     one = sheet.template[code]
     value = sheet.values.get(code)
     there = sheet.is_filled(code)
     proposed = sheet.proposal(code)
     rows = Rows().add(_undo(t, version, undo))
+    known = sheet.given.get(code)
+    rows.add(
+        press(t._("= register ({value})", value=shown(t, known)), "reg", code, version=version)
+        if known is not None and known != value
+        else None,
+    )
     rows.add(
         press(
             t._("= last month ({value})", value=shown(t, proposed)), "last", code, version=version
@@ -312,7 +333,13 @@ def field(
             "",
             t._("<b>{field}</b>", field=label(t, one)),
             _kind(t, one, needed=sheet.is_needed(one)),
-            _now(t, one, value) if there else None,
+            _now(t, one, value, target) if there else None,
+            t._("🎯 {progress}", progress=progress.beside(t, target))
+            if target and not there
+            else None,
+            t._("📒 Register of models: {value}", value=shown(t, known))
+            if known is not None
+            else None,
             t._("Last month: {value}", value=shown(t, sheet.last.get(code)))
             if one.numeric and code in sheet.last
             else None,
@@ -328,9 +355,15 @@ def field(
     )
 
 
-def _now(t: Texts, one: IndicatorSpec, value: Value) -> Markup:
+def _now(t: Texts, one: IndicatorSpec, value: Value, target: Progress | None) -> Markup:
     if one.type == TEXT:
         return t._("Now: <blockquote expandable>{value}</blockquote>", value=value)
+    if target is not None:
+        return t._(
+            "Now: <b>{value}</b> · {progress}",
+            value=shown(t, value),
+            progress=progress.beside(t, target),
+        )
     return t._("Now: <b>{value}</b>", value=shown(t, value))
 
 

@@ -16,6 +16,7 @@ from bot.domain.template import IndicatorSpec
 from bot.i18n import Texts
 from bot.models import ReportState, StepKind
 from bot.services.review_card import Card, Event, Proof, Twin
+from bot.views import progress
 from bot.views.base import Attachment, Button, Rows, View, clip, data, lines, pages, plain, turn
 
 FEATURE: Final = "review"
@@ -89,6 +90,15 @@ def _flags(t: Texts, found: Card, zone: ZoneInfo) -> list[Markup]:
     for problem in found.problems[:_MOST_FLAGS]:
         label = found.template[problem.field].label(t.language)
         flags.append(t._("⚠ Doesn't fit the rules: {label}", label=label))
+    for code, known, reported in found.registered[:_MOST_FLAGS]:
+        flags.append(
+            t._(
+                "⚠ {label}: register {known}, report {reported}",
+                label=found.template[code].label(t.language),
+                known=t.number(known),
+                reported=t.number(reported) if isinstance(reported, Decimal) else "–",
+            )
+        )
     for code in found.jumps[:_MOST_FLAGS]:
         change = found.changes[code]
         one = found.template[code]
@@ -174,7 +184,9 @@ def _line(t: Texts, found: Card, one: IndicatorSpec, asked: bool) -> Markup:
         shown = str(value)
     mark = Markup("✎ ") if asked else Markup("")
     change = _change(t, found.changes.get(one.code), one.code in found.jumps)
-    return mark + Markup("{}: <b>{}</b>{}").format(one.label(t.language), shown, change)
+    target = found.targets.get(one.code)
+    year = Markup(" · {}").format(progress.beside(t, target)) if target else ""
+    return mark + Markup("{}: <b>{}</b>{}{}").format(one.label(t.language), shown, change, year)
 
 
 def _change(t: Texts, change: Difference | None, jump: bool) -> str:

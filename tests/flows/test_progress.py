@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 
 import pytest
 
 from bot.database import Database
 from bot.i18n import KNOWN_LANGUAGES, texts
 from bot.models import SeatRole
-from bot.services import progress
+from bot.services import progress, report_sheet, reports
 from bot.views import progress as views
 from tests.builders import World, make_world, sent_report
 from tests.flows.phone import Phone
-from tests.services.test_progress import FEBRUARY, JANUARY, plan, whole_year
+from tests.flows.reporting import form_of, report_of
+from tests.services.test_progress import FEBRUARY, JANUARY, counted, plan, whole_year
 
 SEVEN = {
     "sessions_outreach": 120,
@@ -72,6 +74,7 @@ def test_a_unit_without_targets_is_told_where_they_come_from(database: Database)
     phone.data("progress:mine:0")
     assert "No targets yet. They are set with the pact: /pact" in phone.text
     assert not [one for one in phone.buttons if "Chart" in one]
+    assert phone.button("Set targets").data == "pact:targets:0"
     leader = Phone(world, world.person(0))
     leader.data("progress:board:0")
     assert "No unit has targets yet" in leader.text
@@ -141,3 +144,61 @@ def test_a_large_bloc_fits_on_the_screen_in_every_language(sqlite_database: Data
             assert 0 < len(view.text) < 4096
             assert sum(len(row) for row in view.rows) <= 40
         assert views.status_lines(t, glance)
+
+
+def test_targets_stand_beside_what_is_entered_and_sent(database: Database) -> None:
+    world = whole_year(database)
+    member = world.person(2)
+    plan(world, 2, sessions_outreach=120, members_total=500)
+    sent_report(world, member, JANUARY, sessions_outreach=72, members_total=400)
+    sent_report(world, member, FEBRUARY, sessions_outreach=3, members_total=410)
+    phone = Phone(world, member)
+    phone.command("report", "2025-03")
+    phone.tap("Outreach")
+    phone.tap("Outreach sessions")
+    assert "🎯 year 75/120 (62%)" in phone.text
+    phone.type("9")
+    phone.data(f"report:field:{_version(world, phone)}:sessions_outreach")
+    assert "Now: 9 · year 84/120 (70%)" in phone.text
+    phone.data(f"report:field:{_version(world, phone)}:people_outreach")
+    assert "year" not in phone.text
+    # A stock's year is its last state.
+    phone.data(f"report:field:{_version(world, phone)}:members_total")
+    assert "🎯 year 410/500 (82%)" in phone.text
+    report_id = report_of(world).id or 0
+    with world.acting(member) as (session, actor):
+        sheet = report_sheet.sheet(session, actor, report_id)
+        rest = {**sheet.zeros(), "members_total": Decimal(415)}
+        reports.change(session, actor, report_id, rest)
+    phone.command("report", "2025-03")
+    phone.tap("Send")
+    pages = phone.text
+    while "Members in total" not in phone.text:
+        phone.tap("▶")
+        pages += phone.text
+    assert "Outreach sessions: 9 · year 84/120 (70%)" in pages
+    assert "Members in total: 415 · year 415/500 (83%)" in pages
+    phone.tap("Yes, send it")
+    phone.tap("This year")
+    assert "Outreach sessions: 84 · of 120 (70%)" in phone.text
+    # The reviewer sees the same beside each figure.
+    leader = Phone(world, world.person(0))
+    leader.command("pending")
+    leader.tap("03/2025")
+    assert "Outreach sessions: 9 ▲ 6 · year 84/120 (70%)" in leader.text
+
+
+def _version(world: World, phone: Phone) -> int:
+    return form_of(world, phone).version
+
+
+def test_a_typed_figure_asks_for_no_targets(sqlite_database: Database) -> None:
+    world = whole_year(sqlite_database)
+    phone = Phone(world, world.person(2))
+    plan(world, 2, sessions_outreach=120)
+    phone.command("report", "2025-03")
+    phone.type("5")
+    with counted(sqlite_database) as made:
+        phone.type("6")
+    assert made
+    assert not [one for one in made if "target" in one.lower()]
