@@ -20,6 +20,7 @@ from bot.jobs import JobKind
 from bot.making import Maker
 from bot.models import Evidence, Job, ModelPicture, Report
 from bot.services import (
+    document_jobs,
     documents,
     evidence,
     notices,
@@ -58,7 +59,7 @@ def job_kinds(settings: Settings) -> dict[str, JobKind]:
         service.READ: JobKind(
             file=_workbook_file, work=recognise, finish=_take_in, give_up=_not_read
         ),
-        documents.MAKE: _making(Maker(settings.data_dir / "cache"), store),
+        document_jobs.MAKE: _making(Maker(settings.data_dir / "cache"), store),
         text_files.READ: JobKind(
             file=lambda _session, job: str(job.ids["file"]),
             work=text_reading.read,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.incoming import Incoming, Tx
 from bot.services import documents
-from bot.services.document_data import PACT, PROGRESS, TEXT
+from bot.services.document_jobs import PACT, PROGRESS, TEXT
 from bot.views import documents as views
 from bot.views.base import View, plain
 from handlers.routing import Command, Feature, Press, Who, arguments, number

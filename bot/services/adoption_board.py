@@ -28,7 +28,7 @@ from bot.models import (
     TextVersion,
     Unit,
 )
-from bot.services import adoptions, audit, notices, units
+from bot.services import adoptions, audit, document_jobs, notices, units
 from bot.services.access import Actor
 from bot.services.adoptions import Text
 from bot.services.figures import template_of
@@ -371,11 +371,19 @@ def prepared(session: Session, person: Person, ids: Mapping[str, Any]) -> News |
 
 
 def completed(session: Session, person: Person, ids: Mapping[str, Any]) -> News | None:
-    """That all have adopted a version, for whoever still belongs to the bloc."""
+    """That all have adopted a version, for whoever still belongs to the bloc.
+
+    None for whom the signed pact itself is on its way: it tells the same.
+    """
     found = _about(session, int(ids["version"]))
     if found is None or not notices.sits(session, person, bloc_id=found.bloc.id):
         return None
-    return found
+    comes = session.exec(
+        select(OutMessage.id).where(
+            col(OutMessage.dedupe_key) == f"{document_jobs.SIGNED}:{found.text.id}:{person.id}"
+        )
+    ).first()
+    return found if comes is None else None
 
 
 def taken_back(

@@ -25,10 +25,13 @@ from bot.models import (
     TextVersion,
     Unit,
 )
-from bot.services import audit, commitments, documents, notices
+from bot.services import audit, commitments, document_jobs, notices
 from bot.services.access import Actor
 from bot.services.commitments import Commitment
 
+#: The signed pact comes as a file that tells the same; only where it doesn't within this time
+#: are people told without it.
+FILE_PATIENCE = dt.timedelta(minutes=10)
 #: In which order texts are shown.
 ORDER = (TextKind.PACT, TextKind.REGULATION, TextKind.PLAN)
 
@@ -264,8 +267,9 @@ def settle(session: Session, bloc: Bloc, found: Text, now: dt.datetime) -> bool:
         ids={"version": found.id},
         key=f"pact_complete:{found.id}",
         now=now,
+        after=FILE_PATIENCE if found.kind is TextKind.PACT else dt.timedelta(0),
     )
-    documents.pact_complete(session, found.id, now)
+    document_jobs.pact_complete(session, found.id, now)
     return True
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -33,20 +33,18 @@ from bot.domain.names import fold
 from bot.domain.template import TemplateSpec
 from bot.models import Adoption, Bloc, BlocKind, BlocText, BlocYear, TextKind, TextVersion, Unit
 from bot.services import progress
+from bot.services.document_jobs import PACT, PROGRESS, TEXT, Wish
 from bot.services.figures import template_of
 from bot.services.papers import papers
 
-#: A text with the signatures under it; a text alone; plan against done as a picture.
-PACT: Final = "pact"
-TEXT: Final = "text"
-PROGRESS: Final = "progress"
+#: The forms in which each can be had.
 FORMS: Final[dict[str, tuple[Form, ...]]] = {
     PACT: ("pdf", "docx"),
     TEXT: ("pdf", "docx", "txt"),
     PROGRESS: ("png",),
 }
 #: Bars of a picture: as many as stay legible on a phone.
-BARS: Final = 9
+BARS: Final = 8
 #: Symbols of the kinds of papers, as they follow a number.
 _SYMBOLS: Final = {TextKind.PACT: "GƯ", TextKind.REGULATION: "QC", TextKind.PLAN: "KH"}
 _FILES: Final = {
@@ -54,23 +52,6 @@ _FILES: Final = {
     TextKind.REGULATION: "quy-che",
     TextKind.PLAN: "ke-hoach",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What somebody wants: ``subject`` is a version's id, or a unit's (0: the whole bloc).
-
-    ``language`` is that of a picture; a paper is in its bloc's. ``page`` counts pictures from 0,
-    ``code`` is the indicator of a picture of all units.
-    """
-
-    what: str
-    subject: int
-    form: Form
-    language: str = "vi"
-    bloc_id: int = 0
-    page: int = 0
-    code: str = ""
 
 
 def order(session: Session, wish: Wish, now: dt.datetime) -> Order | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import or_
@@ -31,15 +31,13 @@ from bot.models import (
     TextKind,
     TextVersion,
 )
-from bot.services import notices, progress
+from bot.services import document_jobs, notices, progress
 from bot.services.access import Actor
-from bot.services.document_data import FORMS, PACT, PROGRESS, TEXT, Wish, order
+from bot.services.document_data import FORMS, order
+from bot.services.document_jobs import MAKE, PACT, PROGRESS, SIGNED, TEXT, Wish
 
-#: The job that makes a file.
-MAKE: Final = "document_make"
-#: The messages that carry one: asked for, or the pact that everybody has signed.
+#: The message that carries one which was asked for.
 DOCUMENT: Final = "document"
-SIGNED: Final = "pact_signed"
 FAILED: Final = "document_failed"
 #: Two taps within this time are one.
 TWICE: Final = dt.timedelta(seconds=10)
@@ -213,44 +211,6 @@ def reads(session: Session, person: Person, bloc_id: int) -> bool:
 # --- The job ----------------------------------------------------------------------------------
 
 
-def pact_complete(session: Session, version_id: int, now: dt.datetime) -> None:
-    """The last unit has signed: everybody with a seat in the bloc gets the signed pact as PDF.
-
-    Called in the transaction of that signature; a text of another kind is left alone. Whoever
-    got it already isn't sent it again when a unit that joined later signs too.
-    """
-    row = session.exec(
-        select(BlocText.kind, BlocYear.bloc_id)
-        .join(TextVersion, col(TextVersion.text_id) == col(BlocText.id))
-        .join(BlocYear, col(BlocYear.id) == col(BlocText.bloc_year_id))
-        .where(col(TextVersion.id) == version_id)
-    ).first()
-    if row is None or row[0] is not TextKind.PACT:
-        return
-    session.add(
-        _job(
-            Wish(PACT, version_id, "pdf", bloc_id=row[1]),
-            f"{SIGNED}:{version_id}:{now.isoformat()}",
-            [],
-            now,
-            everybody=True,
-        )
-    )
-
-
-def _job(
-    wish: Wish, key: str, people: Sequence[int], now: dt.datetime, *, everybody: bool = False
-) -> Job:
-    return Job(
-        kind=MAKE,
-        ids={"wish": asdict(wish), "people": list(people), "everybody": everybody},
-        dedupe_key=key,
-        person_id=people[0] if people else None,
-        next_at=now,
-        created_at=now,
-    )
-
-
 def _made(session: Session, key: str) -> Made | None:
     return session.exec(select(Made).where(col(Made.key) == key)).first()
 
@@ -262,7 +222,7 @@ def _queue(
     dedupe = f"{MAKE}:{key}"
     try:
         with session.begin_nested():
-            session.add(_job(wish, dedupe, people, now))
+            session.add(document_jobs.job(wish, dedupe, people, now))
     except IntegrityError:
         job = session.exec(
             select(Job)

@@ -13,8 +13,8 @@ from sqlmodel import Session, col, select
 from bot.domain.document import MIME
 from bot.i18n import Texts
 from bot.models import Adoption, Bloc, BlocText, BlocYear, Made, Person, TextKind, TextVersion, Unit
-from bot.services import documents, notices
-from bot.services.document_data import PACT, PROGRESS, TEXT
+from bot.services import document_jobs, documents, notices
+from bot.services.document_jobs import PACT, PROGRESS, TEXT
 from bot.services.documents import Asked, Choice, Shelf
 from bot.services.figures import template_of
 from bot.views.base import (
@@ -304,6 +304,6 @@ def _word_failed(
 
 NOTICES: dict[str, Callable[..., View | None]] = {
     documents.DOCUMENT: _word_document,
-    documents.SIGNED: _word_signed,
+    document_jobs.SIGNED: _word_signed,
     documents.FAILED: _word_failed,
 }

@@ -40,6 +40,7 @@ def first(t: Texts, signing: Signing, version: int, note: str = "") -> View:
         Button(plain(t._("± What changed")), data("texts", "changes", text.id, 0))
         if text.version.version > 1
         else None,
+        Button("📄 PDF", data("docs", "text", text.id)),
     )
     rows.add(
         Button(

@@ -8,10 +8,11 @@ import pytest
 from sqlmodel import col, select
 
 from bot.database import Database
-from bot.i18n import KNOWN_LANGUAGES
+from bot.i18n import KNOWN_LANGUAGES, texts
 from bot.models import Form, Person, SeatRole, Target, TextKind
-from bot.services import blocs
+from bot.services import blocs, document_jobs, notices
 from bot.views.base import TEXT_LIMIT
+from bot.views.notices import NOTICES
 from tests.builders import Chat, World, make_world, sent_report
 from tests.services.adopting import adoptions_of, model, plan, published, ready, sign, stored
 
@@ -271,6 +272,15 @@ def test_everybody_gets_the_signed_pact(world: World) -> None:
         assert "🎉 All units of Khối A have signed the pact." in news.text
         one.view = news
         assert one.button("📄 The signed pact").data == f"docs:pact:0:{version}"
+    # Where the signed pact itself is on its way, that one message is enough.
+    with world.database.transaction() as session:
+        told = [people[1].id or 0]
+        key = f"{document_jobs.SIGNED}:{version}"
+        notices.tell(session, told, document_jobs.SIGNED, ids={}, key=key, now=world.now)
+        complete = NOTICES["pact_complete"]
+        t, ids = texts("en"), [{"version": version}]
+        assert complete(session, t, people[1], ids, world.now) is None
+        assert complete(session, t, people[2], ids, world.now) is not None
     member = Chat.of(world, people[1])
     member.press(f"pact:withdraw:0:{version}")
     assert "nothing can be withdrawn any more" in member.text
