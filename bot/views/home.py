@@ -75,6 +75,10 @@ def _buttons(t: Texts, actor: Actor, several: bool) -> list[Button]:
         found += [button(t._("Pact"), "pact", "home")]
         found += [button(t._("Models and products"), "models", "list")]
         found += [button(t._("What I owe"), "standing", "status")] if actor.is_member else []
+        found += [
+            button(t._("Plan and done"), "progress", "mine" if actor.is_member else "board"),
+            button(t._("Movements"), "movements", "list"),
+        ]
         found += [button(t._("Texts of the year"), "texts", "list")]
         found += [button(t._("Units and people"), "units", "list")]
     if several:

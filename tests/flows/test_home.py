@@ -103,7 +103,17 @@ def test_invitations_that_do_not_work_say_why_and_whom_to_ask(database: Database
         assert "Khối A" not in chat.text
 
 
-MEMBER = {"Report", "My reports", "What I owe", "Units and people", "Settings", "Help"}
+SEATED = {
+    "Pact",
+    "Models and products",
+    "Plan and done",
+    "Movements",
+    "Texts of the year",
+    "Units and people",
+    "Settings",
+    "Help",
+}
+MEMBER = SEATED | {"Report", "My reports", "What I owe"}
 REVIEWER = {"To review", "Who is missing", "Report template"}
 
 
@@ -116,7 +126,7 @@ REVIEWER = {"To review", "Who is missing", "Report template"}
         (
             None,
             SeatRole.OBSERVER,
-            {"Who is missing", "Units and people", "Settings", "Help"},
+            SEATED | {"Who is missing"},
         ),
     ],
 )
@@ -139,9 +149,9 @@ def test_help_lists_the_commands_of_the_role_only(database: Database) -> None:
     member, leader = (Chat.of(world, world.person(unit)) for unit in (2, 0))
     observer = Chat.of(world, world.person(None, SeatRole.OBSERVER))
     for chat, kinds in (
-        (member, {Who.EVERYONE, Who.MEMBER}),
-        (leader, {Who.EVERYONE, Who.MEMBER, Who.READER, Who.REVIEWER}),
-        (observer, {Who.EVERYONE, Who.READER}),
+        (member, {Who.EVERYONE, Who.SEATED, Who.MEMBER}),
+        (leader, {Who.EVERYONE, Who.SEATED, Who.MEMBER, Who.READER, Who.REVIEWER}),
+        (observer, {Who.EVERYONE, Who.SEATED, Who.READER}),
     ):
         chat.command("help")
         expected = [c.name for c in handlers.COMMANDS.values() if c.who in kinds]
