@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from openpyxl.utils.cell import coordinate_to_tuple
+from xlsxwriter.utility import xl_cell_to_rowcol
 
 from bot.documents import workbooks
 from bot.documents.tables import Formula, Page, as_text
@@ -130,7 +130,7 @@ def read(file: TemplateFile) -> TemplateReading:
 
 def _in_order(wrong: Sequence[WrongPlace]) -> list[WrongPlace]:
     """Row by row, each once."""
-    return sorted(dict.fromkeys(wrong), key=lambda one: coordinate_to_tuple(one.address))
+    return sorted(dict.fromkeys(wrong), key=lambda one: xl_cell_to_rowcol(one.address))
 
 
 def _labels(cells: Mapping[str, str]) -> dict[str, str]:
