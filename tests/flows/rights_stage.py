@@ -39,6 +39,7 @@ from bot.services import (
 from bot.services.figures import template_of
 from tests.builders import World, make_world
 from tests.flows.phone import file
+from tests.flows.rights_models import enter_models
 from tests.flows.rights_movements import start_movements
 from tests.flows.rights_pact import adopt_texts, holders_of
 from tests.flows.rights_roles import ROLES
@@ -152,6 +153,10 @@ def set_stage(database: Database) -> Stage:
     for letter, world in worlds.items():
         adopted[letter] = adopt_texts(letter, world, holders_of(world))
         adopted[letter] |= work_on_texts(letter, world, holders_of(world))
+        entered = enter_models(letter, world, holders_of(world))
+        for subject in subjects:
+            if subject.bloc == letter:
+                subject.ids.update(entered[subject.unit])
     for subject in subjects:
         subject.ids.update(adopted[subject.bloc])
         subject.ids["comment"] = subject.ids[f"comment_{subject.unit}"]

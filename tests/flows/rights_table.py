@@ -115,6 +115,11 @@ def signs_last(who: Role, what: Subject) -> bool:
     return signs(who, what) and who.unit == 2
 
 
+def asks(who: Role, what: Subject) -> bool:
+    """The people of the bloc's other units."""
+    return prepares(who, what) and who.unit != what.unit
+
+
 def manages(who: Role, what: Subject) -> bool:
     return who.admin or reviews(who, what)
 
@@ -237,6 +242,23 @@ THEMES, PLACE = (
     At("papers", "word", "", {"key": "place"}),
 )
 
+
+def _models(step: str, subject: str = "{model}", **draft: Any) -> At:
+    return At("models", step, subject, {"origin": "", **draft})
+
+
+NEW_NAME = _models("new_name", "")
+NEW_PRODUCT = _models("new_product", "", name="Thing")
+NEW_FIELD = _models("new_field", "", name="Thing", product="")
+MODEL, MODEL_PART = _models("card"), _models("part", part="product")
+MODEL_FIELDS, MODEL_PICTURES = _models("fields"), _models("pictures", page=0)
+SEARCH = _models("search", "", words="Org", page=0)
+ASKING, ANSWERING = _models("ask"), _models("answer", question="{question}")
+_BECOMING = {"becomes": "sustained", "since": "2025-04-10", "why": ""}
+PROPOSAL, PROPOSAL_DAY = _models("proposal", **_BECOMING), _models("day", **_BECOMING)
+APPROVAL = _models("approval", "{changing}", change="{change}")
+DECLINE = _models("decline", "{changing}", change="{change}")
+
 #: The steps of every feature's form.
 STEPS: dict[str, tuple[str, ...]] = {
     "report": ("months", "card", "part", "field", "choose", "hold", "send", "files"),
@@ -245,6 +267,10 @@ STEPS: dict[str, tuple[str, ...]] = {
     "drafts": ("write", "pick", "edit", "publish"),
     "comments": ("which", "write", "word"),
     "papers": ("list", "word"),
+    "models": (
+        *("new_name", "new_product", "new_field", "card", "part", "fields", "pictures", "search"),
+        *("ask", "answer", "proposal", "day", "approval", "decline"),
+    ),
     "movements": ("movement_name", "movement_years"),
     "pact": ("targets", "part", "field", "choose", "sign", "who", "seal", "withdraw"),
 }
@@ -331,6 +357,114 @@ _MOVEMENTS = {
     "movements.show@movement_name": Act(reads, at=THEME),
     "movements.show@movement_years": Act(reads, at=SPAN),
 }
+_MODELS = {
+    "/models": Act(seated),
+    "/models words": Act(seated, text="Org{letter}{index}"),
+    "/models number": Act(belongs, text="{model_number}", sees=("Org",)),
+    "models:list": Act(seated),
+    "models:mine": Act(member),
+    "models:by": Act(seated, args=("s0", "0")),
+    "models:by unit": Act(belongs, args=("u{unit}", "0"), sees=("Org",)),
+    "models:by mine": Act(member, args=("m", "0")),
+    "models:by_field": Act(seated),
+    "models:by_unit": Act(seated, args=("0",)),
+    "models:search": Act(seated),
+    "models:found": Act(seated, args=("0",), at=SEARCH),
+    "models:done_searching": Act(seated, at=SEARCH),
+    "models:show": Act(belongs, args=("{model}", "0"), sees=("Org",)),
+    "models:back": Act(belongs, args=("{model}",), sees=("Org",)),
+    "models:history": Act(belongs, args=("{model}", "0"), sees=("Org",)),
+    "models:look": Act(belongs, args=("{model}", "0"), sees=("Org",)),
+    "models:questions": Act(belongs, args=("{model}", "0"), sees=("Uni",)),
+    "models:new": Act(member),
+    "models:no_product": Act(member, at=NEW_PRODUCT),
+    "models:new_field": Act(member, "changes", args=("economy",), at=NEW_FIELD),
+    "models:drop_new": Act(everyone, at=NEW_NAME),
+    "models:edit": Act(own, args=("{model}",), sees=("Org",)),
+    "models:card": Act(own, at=MODEL_PART, sees=("Org",)),
+    "models:part": Act(own, args=("goal",), at=MODEL, sees=("Org",)),
+    "models:skip": Act(own, args=("goal",), at=MODEL_PART, sees=("Org",)),
+    "models:clear": Act(own, "changes", args=("product",), at=MODEL_PART),
+    "models:fields": Act(own, at=MODEL, sees=("Org",)),
+    "models:field": Act(own, "changes", args=("culture",), at=MODEL_FIELDS),
+    "models:pictures": Act(own, args=("0",), at=MODEL, sees=("Org",)),
+    "models:off": Act(own, "changes", args=("{picture}",), at=MODEL_PICTURES),
+    "models:ask": Act(asks, args=("{model}",), sees=("Org",)),
+    "models:answer": Act(own, args=("{question}",), sees=("Org",)),
+    "models:back_to": Act(belongs, at=ASKING, sees=("Org",)),
+    "models:back_to change": Act(reads, at=APPROVAL, sees=("Org",)),
+    "models:take": Act(asks, args=("{model}",), sees=("Org",)),
+    "models:take_yes": Act(asks, "changes", args=("{model}",)),
+    "models:propose": Act(own, args=("{model}",), sees=("Org",)),
+    "models:state": Act(own, args=("{model}", "ended"), sees=("Org",)),
+    "models:when": Act(own, at=PROPOSAL, sees=("Org",)),
+    "models:today": Act(own, at=PROPOSAL_DAY, sees=("Org",)),
+    "models:same_day": Act(own, at=PROPOSAL_DAY, sees=("Org",)),
+    "models:send": Act(own, "changes", at=PROPOSAL),
+    "models:changes": Act(reader, args=("0",)),
+    "models:change": Act(reads, args=("{change}",), sees=("Org",)),
+    "models:approve": Act(decides, "changes", args=("{change}",)),
+    "models:word": Act(decides, args=("{change}",), sees=("Org",)),
+    "models:decline": Act(decides, args=("{change}",), sees=("Org",)),
+}
+_MODELS_TYPED = {
+    "models.text@new_name": Act(member, text="Another thing", at=NEW_NAME),
+    "models.text@new_product": Act(member, text="A product", at=NEW_PRODUCT),
+    "models.text@new_field": Act(member, text="Culture", at=NEW_FIELD),
+    "models.text@card": Act(own, text="Culture", at=MODEL),
+    "models.text@part": Act(own, "changes", text="Another one", at=MODEL_PART),
+    "models.text@fields": Act(own, text="Culture", at=MODEL_FIELDS),
+    "models.text@pictures": Act(own, text="Culture", at=MODEL_PICTURES),
+    "models.text@search": Act(seated, text="pump", at=SEARCH),
+    "models.text@ask": Act(asks, "changes", text="What for?", at=ASKING),
+    "models.text@answer": Act(own, "changes", text="For water", at=ANSWERING),
+    "models.text@proposal": Act(own, text="It runs", at=PROPOSAL),
+    "models.text@day": Act(own, text="9/4", at=PROPOSAL_DAY),
+    "models.text@approval": Act(decides, "changes", text="Good", at=APPROVAL),
+    "models.text@decline": Act(decides, "changes", text="Not yet", at=DECLINE),
+    # The file is no picture; see the flows for those.
+    "models.file@new_name": Act(member, at=NEW_NAME),
+    "models.file@new_product": Act(member, at=NEW_PRODUCT),
+    "models.file@new_field": Act(member, at=NEW_FIELD),
+    "models.file@card": Act(own, at=MODEL),
+    "models.file@part": Act(own, at=MODEL_PART),
+    "models.file@fields": Act(own, at=MODEL_FIELDS),
+    "models.file@pictures": Act(own, at=MODEL_PICTURES),
+    "models.file@search": Act(seated, at=SEARCH),
+    "models.file@ask": Act(asks, at=ASKING),
+    "models.file@answer": Act(own, at=ANSWERING),
+    "models.file@proposal": Act(own, at=PROPOSAL),
+    "models.file@day": Act(own, at=PROPOSAL_DAY),
+    "models.file@approval": Act(decides, at=APPROVAL),
+    "models.file@decline": Act(decides, at=DECLINE),
+    "models.show@new_name": Act(member, at=NEW_NAME),
+    "models.show@new_product": Act(member, at=NEW_PRODUCT),
+    "models.show@new_field": Act(member, at=NEW_FIELD),
+    "models.show@card": Act(own, at=MODEL, sees=("Org",)),
+    "models.show@part": Act(own, at=MODEL_PART, sees=("Org",)),
+    "models.show@fields": Act(own, at=MODEL_FIELDS, sees=("Org",)),
+    "models.show@pictures": Act(own, at=MODEL_PICTURES, sees=("Org",)),
+    "models.show@search": Act(seated, at=SEARCH),
+    "models.show@ask": Act(asks, at=ASKING, sees=("Org",)),
+    "models.show@answer": Act(own, at=ANSWERING, sees=("Org",)),
+    "models.show@proposal": Act(own, at=PROPOSAL, sees=("Org",)),
+    "models.show@day": Act(own, at=PROPOSAL_DAY, sees=("Org",)),
+    "models.show@approval": Act(decides, at=APPROVAL, sees=("Org",)),
+    "models.show@decline": Act(decides, at=DECLINE, sees=("Org",)),
+}
+_DOCUMENTS = {
+    "/documents": Act(reader),
+    "docs:shelf": Act(reader),
+    "docs:pact": Act(belongs, args=("{pact}",)),
+    "docs:text": Act(belongs, args=("{rules}",)),
+    "docs:get": Act(belongs, "changes", args=("text", "{rules}", "pdf")),
+    "docs:get signed": Act(belongs, "changes", args=("pact", "{pact}", "docx")),
+    "docs:get what": Act(nobody, args=("report", "{pact}", "pdf")),
+    "docs:get form": Act(nobody, args=("pact", "{pact}", "txt")),
+    "docs:progress": Act(own_or_read, "changes", args=("{unit}",)),
+    "docs:progress bloc": Act(seated, "changes", args=("0", "0")),
+    "docs:progress indicator": Act(reader, "changes", args=("0", "0", NUMBER)),
+}
 _SENT = ("{sent}", "1")
 _REVIEW = {
     "/pending": Act(reader),
@@ -416,6 +550,8 @@ _REPORT = {
     "report:clear": Act(own, "changes", args=(WORDS,), at=WORDS_FIELD),
     "report:partlast": Act(own, "changes", args=("organisation",), at=CARD),
     "report:partzero": Act(own, "changes", args=("outreach",), at=CARD),
+    "report:reg": Act(own, "changes", args=("models_new",), at=CARD),
+    "report:partreg": Act(own, "changes", args=("models",), at=CARD),
     "report:undo": Act(own, "changes", at=UNDOABLE),
     "report:read": Act(own, "changes", args=("0",), at=CHOOSE),
     "report:held": Act(own, "changes", args=("yes",), at=HOLD),
@@ -612,7 +748,10 @@ GROUPS: dict[str, dict[str, Act]] = {
     "people": _PEOPLE,
     "standing": _STANDING,
     "progress": _PROGRESS,
+    "documents": _DOCUMENTS,
     "movements": _MOVEMENTS,
+    "models": _MODELS,
+    "models typed": _MODELS_TYPED,
     "review": _REVIEW,
     "report": _REPORT,
     "typed": _TYPED,

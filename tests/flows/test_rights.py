@@ -80,6 +80,8 @@ _MAIN = "A2"
 _OFFICES = {
     "review": ("A0", "A1", "B2"),
     "comments": ("A0", "B2"),
+    "models": ("A0", "B2"),
+    "models typed": ("A0", "B2"),
     "units": ("A0", "B2"),
     "seats": ("A0", "B2"),
 }

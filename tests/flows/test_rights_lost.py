@@ -15,8 +15,8 @@ from bot.database import Database
 from bot.errors import Expected
 from bot.i18n import texts
 from bot.jobs import JobKind
-from bot.models import BlocYear, Job, OutMessage, Person, Seat, SeatRole, Unit
-from bot.services import access, notices, text_files
+from bot.models import BlocYear, Job, Made, OutMessage, Person, Seat, SeatRole, Unit
+from bot.services import access, documents, notices, text_files
 from bot.services import templates as template_service
 from bot.services import workbooks as workbook_service
 from bot.views.base import View
@@ -145,15 +145,18 @@ def _left_on_the_screen(stage: Stage, loss: str, buttons: dict[str, str]) -> Ite
         before = snapshot(connection, person.id)
         for key, data in buttons.items():
             feature = key.split(":", maxsplit=1)[0]
-            if feature in _OWN or (stays_member and feature in ("report", "workbook", "pact")):
+            if feature in _OWN or (
+                stays_member and feature in ("report", "workbook", "pact", "models", "docs")
+            ):
                 continue
             pressed = connection.begin_nested()
             outcome = updates.apply(incoming(person, kind="button", data=data, query_id="1"))
             assert outcome.reply is not None
             view = outcome.reply.view
             difference = changed(before, snapshot(connection, person.id))
-            # A month means the month of whatever unit they act for now.
-            if difference and not (now.bloc == "B" and key.startswith("report:month")):
+            # A month means the month of whatever unit they act for now, a chart that bloc's.
+            elsewhere = now.bloc == "B" and key.startswith(("report:month", "docs:progress:0"))
+            if difference and not elsewhere:
                 yield f"{loss}: {key} changed {difference}"
             if not (view.text or view.toast):
                 yield f"{loss}: {key} got no answer"
@@ -201,9 +204,18 @@ NEWS: dict[str, Told] = {
     "text_commented": Told("signatory", "comments.text@write"),
     "text_judged": Told("leader", "comments:judge"),
     "text_file": Told("leader", ""),
+    "document": Told("signatory", ""),
+    "document_failed": Told("signatory", ""),
+    "pact_signed": Told("signatory", ""),
     "nudge_pact": Told("leader", "pact:nudge"),
     "pact_ready": Told("representative", "pact:tell"),
     "pact_complete": Told("signatory", "pact:seal plan"),
+    "model_change_new": Told("signatory", "models:send"),
+    "model_changed": Told("leader", "models:approve"),
+    "model_asked": Told("colleague", "models.text@ask"),
+    "model_answered": Told("signatory", "models.text@answer"),
+    "model_taken": Told("colleague", "models:take_yes"),
+    "model_incomplete": Told("signatory", "models:new_field"),
     "adoption_withdrawn": Told("signatory", "pact:withdrawn"),
 }
 #: Told just because the seat has ended.
@@ -220,7 +232,28 @@ def _tell_result(stage: Stage, kind: str, person: Person) -> None:
     if kind == text_files.RESULT:
         ids = {"text": subject.ids["work"], "name": "x", "outcome": "taken", "count": 1}
     with stage.sandbox.transaction() as session:
+        if kind in (documents.DOCUMENT, documents.FAILED, documents.SIGNED):
+            ids = _document(session, subject)
         notices.tell(session, [person.id or 0], kind, ids=ids, key="result", now=NOW)
+
+
+def _document(session: Session, subject: Subject) -> dict[str, object]:
+    """A chart of the person's own unit; as a pact, its text."""
+    made = Made(key="k", name="x.png", mime="image/png", size=1, sha256="0" * 64, made_at=NOW)
+    session.add(made)
+    session.flush()
+    return {
+        "made": made.id,
+        "what": "progress",
+        "subject": subject.ids["unit"],
+        "version": subject.ids["pact"],
+        "bloc": subject.ids["bloc"],
+        "form": "png",
+        "code": "",
+        "page": 0,
+        "pages": 1,
+        "bars": [["sessions_outreach", "100", "50", True]],
+    }
 
 
 def test_every_message_is_among_these() -> None:
@@ -304,8 +337,8 @@ def _finish_refused(stage: Stage, kind: JobKind, person: Person) -> None:
 # --- Menus ------------------------------------------------------------------------------------
 
 _EVERYONE = {"start", "help", "cancel", "status", "bloc", "privacy", "language", "settings"}
-_MEMBER = {"report", "reports", "pact"}
-_READER = {"missing", "pending", "pact"}
+_MEMBER = {"report", "reports", "pact", "models"}
+_READER = {"missing", "pending", "pact", "models", "documents"}
 _REVIEWER = {*_READER, "approve", "return", "units", "invite", "template", "publish"}
 
 
