@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.errors import Superseded
 from bot.incoming import Incoming, Tx
+from bot.models import TextKind
 from bot.services import text_drafting, text_publishing
 from bot.services import texts as service
 from bot.views import errors
@@ -17,9 +18,10 @@ def _board(tx: Tx, note: str = "") -> View:
     return views.board(tx.t, tx.actor, service.overview(tx.session, tx.actor), note)
 
 
-def _publish(_incoming: Incoming, tx: Tx) -> View:
+def _publish(incoming: Incoming, tx: Tx) -> View:
     tx.actor.require_reviewer()
-    return _board(tx)
+    kind = views.kind_typed(tx.t, incoming.text)
+    return _board(tx) if kind is None else _show_card(tx, kind)
 
 
 def _list(_incoming: Incoming, tx: Tx) -> View:
@@ -27,7 +29,10 @@ def _list(_incoming: Incoming, tx: Tx) -> View:
 
 
 def _card(incoming: Incoming, tx: Tx) -> View:
-    kind = service.kind_of(arguments(incoming))
+    return _show_card(tx, service.kind_of(arguments(incoming)))
+
+
+def _show_card(tx: Tx, kind: TextKind) -> View:
     line = service.line(tx.session, tx.actor, kind)
     last = None
     if tx.actor.is_reviewer and not line.length:
@@ -37,7 +42,7 @@ def _card(incoming: Incoming, tx: Tx) -> View:
 
 def _read(incoming: Incoming, tx: Tx) -> View:
     found = service.reading(tx.session, tx.actor, number(incoming))
-    return pages.read(tx.t, found, tx.actor.zone, number(incoming, 1))
+    return pages.read(tx.t, found, tx.actor, number(incoming, 1))
 
 
 def _changes(incoming: Incoming, tx: Tx) -> View:

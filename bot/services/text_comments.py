@@ -62,7 +62,7 @@ def open_round(session: Session, actor: Actor, text_id: int, revision: int) -> B
     _note(session, actor, text, "text.opened", sha256=sha256(text.body))
     notices.tell(
         session,
-        people_of_bloc(session, actor),
+        people_of_bloc(session, actor, members=True),
         OPENED,
         ids={"text": text.id, "round": text.round},
         key=f"text:{text.id}:open:{text.round}",
@@ -100,18 +100,16 @@ def _note(session: Session, actor: Actor, text: BlocText, action: str, **more: o
     )
 
 
-def people_of_bloc(session: Session, actor: Actor) -> list[int]:
-    """Everybody with a seat in the actor's bloc but the actor."""
-    found = session.exec(
-        select(Seat.person_id)
-        .where(
-            col(Seat.bloc_id) == actor.here.year.bloc_id,
-            col(Seat.until).is_(None),
-            col(Seat.person_id) != actor.person.id,
-        )
-        .distinct()
+def people_of_bloc(session: Session, actor: Actor, *, members: bool = False) -> list[int]:
+    """Everybody with a seat in the actor's bloc but the actor; with ``members`` at a unit."""
+    query = select(Seat.person_id).where(
+        col(Seat.bloc_id) == actor.here.year.bloc_id,
+        col(Seat.until).is_(None),
+        col(Seat.person_id) != actor.person.id,
     )
-    return sorted(found)
+    if members:
+        query = query.where(col(Seat.unit_id).is_not(None))
+    return sorted(session.exec(query.distinct()))
 
 
 # --- Comments of units ------------------------------------------------------------------------

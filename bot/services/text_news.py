@@ -18,7 +18,6 @@ from bot.models import (
     TextState,
     Unit,
 )
-from bot.services import notices
 
 
 def told_of(
@@ -79,6 +78,19 @@ def commenting_units(
     return TextKind(kind), [name for name, _ in waiting], sum(count for _, count in waiting)
 
 
+def sits_at_a_unit(session: Session, person: Person, bloc_id: int) -> bool:
+    """Whether somebody sits at a unit of the bloc now (an observer doesn't)."""
+    found = session.exec(
+        select(Seat.id).where(
+            col(Seat.person_id) == person.id,
+            col(Seat.bloc_id) == bloc_id,
+            col(Seat.unit_id).is_not(None),
+            col(Seat.until).is_(None),
+        )
+    )
+    return found.first() is not None
+
+
 def opened(
     session: Session, person: Person, text_id: int, round_: int
 ) -> tuple[BlocText, BlocYear] | None:
@@ -92,6 +104,6 @@ def opened(
             col(BlocText.state) == TextState.COMMENTING,
         )
     ).first()
-    if row is None or not notices.sits(session, person, bloc_id=row[1].bloc_id):
+    if row is None or not sits_at_a_unit(session, person, row[1].bloc_id):
         return None
     return row[0], row[1]

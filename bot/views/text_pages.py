@@ -53,7 +53,7 @@ def page_text(found: Sequence[Piece], *, numbered: bool) -> Markup:
     return Markup("\n").join(_piece(one, numbered) for one in found)
 
 
-def read(t: Texts, found: Reading, zone: ZoneInfo, page: int) -> View:
+def read(t: Texts, found: Reading, actor: Actor, page: int) -> View:
     """A page of a published version; an old one leads to the one in force."""
     every = rules.pages(paragraphs(found.version.body))
     (shown,), page, count = pages(every, page, 1)
@@ -72,7 +72,7 @@ def read(t: Texts, found: Reading, zone: ZoneInfo, page: int) -> View:
         )
     elif found.previous_id:
         rows.add(button(t._("What changed"), FEATURE, "changes", version_id, 0))
-    if page == count - 1 and found.present and not found.old:
+    if page == count - 1 and found.present and not found.old and actor.is_member:
         rows.add(adopting(t, found.kind))
     rows.add(back(t, found.kind))
     return View(
@@ -81,7 +81,7 @@ def read(t: Texts, found: Reading, zone: ZoneInfo, page: int) -> View:
             _title(t, found),
             "",
             page_text(shown, numbered=False),
-            *(_seal(t, found, zone) if page == count - 1 else ()),
+            *(_seal(t, found, actor.zone) if page == count - 1 else ()),
         ),
         rows=rows.done(),
     )

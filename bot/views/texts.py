@@ -9,9 +9,10 @@ from typing import Any, Final
 from markupsafe import Markup
 from sqlmodel import Session
 
+from bot.domain.names import fold
 from bot.i18n import Texts
 from bot.models import Bloc, BlocText, BlocYear, Person, TextKind, TextState, TextVersion
-from bot.services import notices
+from bot.services import notices, text_news
 from bot.services import texts as service
 from bot.services.access import Actor
 from bot.services.texts import Line
@@ -34,6 +35,15 @@ def kind_name(t: Texts, kind: TextKind) -> Markup:
         TextKind.PLAN: t._("Action plan"),
         TextKind.PACT: t._("Pact"),
     }[kind]
+
+
+def kind_typed(t: Texts, typed: str) -> TextKind | None:
+    """The text that is named in words behind a command, with or without diacritics."""
+    wanted = fold(typed)
+    for kind in TextKind:
+        if wanted and wanted in (kind.value, fold(plain(kind_name(t, kind)))):
+            return kind
+    return None
 
 
 def button(text: Markup | str, feature: str, action: str, *args: object) -> Button:
@@ -208,6 +218,7 @@ def _word_published(
     year = session.get_one(BlocYear, text.bloc_year_id)
     if version.version != text.version or not notices.sits(session, person, bloc_id=year.bloc_id):
         return None
+    member = text_news.sits_at_a_unit(session, person, year.bloc_id)
     bloc = session.get_one(Bloc, year.bloc_id)
     values = {
         "text": kind_name(t, text.kind),
@@ -222,7 +233,7 @@ def _word_published(
         else t._("Please read it; your unit's signatory approves it under /pact.")
     )
     if version.version == 1:
-        parts = [t._("📢 <b>{text} {year}</b> of {bloc} is published.", **values), ask]
+        parts = [t._("📢 <b>{text} {year}</b> of {bloc} is published.", **values)]
     else:
         again = (
             t._("A changed text needs new signatures: earlier ones don't count for it.")
@@ -233,7 +244,6 @@ def _word_published(
             t._("📢 <b>{text} {year}</b> of {bloc}: version {version} is published.", **values),
             t._("Why: <i>{why}</i>", why=clip(version.why or "–", 1000)),
             again,
-            ask,
         ]
     rows = Rows().add(
         button(t._("📖 Read"), FEATURE, "read", version.id, 0),
@@ -241,8 +251,8 @@ def _word_published(
         if version.version > 1
         else None,
     )
-    rows.add(adopting(t, text.kind))
-    return View(text=lines(*parts), rows=rows.done(), card=False)
+    rows.add(adopting(t, text.kind) if member else None)
+    return View(text=lines(*parts, ask if member else None), rows=rows.done(), card=False)
 
 
 NOTICES: dict[str, Callable[..., View | None]] = {service.PUBLISHED: _word_published}

@@ -428,8 +428,9 @@ def test_an_observer_reads_and_decides_nothing(world: World) -> None:
     assert "Một" not in observer.text
     leader.tap("Put up for comment")
     leader.tap("Put it up")
-    observer.view = observer.news()[0]
-    observer.tap("Read and comment")
+    assert observer.news() == []
+    observer.press("texts:card:0:regulation")
+    observer.tap("Read the draft")
     assert "Một" in observer.text
     assert not any("Comment" in one for one in observer.buttons)
     observer.press(f"comments:pick:0:{text.id}:1:0")
@@ -438,8 +439,19 @@ def test_an_observer_reads_and_decides_nothing(world: World) -> None:
     assert "Only the bloc leader and the deputy" in observer.text
     publish(leader)
     observer.view = observer.news()[-1]
+    assert "signatory" not in observer.text
     observer.tap("📖 Read")
     assert "Một" in observer.text
+    assert not any("Approve" in one for one in observer.buttons)
+
+
+def test_a_text_is_named_with_or_without_diacritics(world: World) -> None:
+    leader = chat(world, 0, language="vi")
+    for words in ("Giao ước", "giao uoc", "PACT"):
+        leader.command("publish", words)
+        assert "<b>Giao ước</b> · 2025" in leader.text
+    leader.command("publish", "gì đó")
+    assert "<b>Văn bản năm 2025</b>" in leader.text
 
 
 def _everything(leader: Chat, member: Chat, world: World) -> list[View]:
