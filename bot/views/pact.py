@@ -292,7 +292,7 @@ def board(t: Texts, found: Board, page: int = 0, note: str = "") -> View:
     ):
         rows.add(
             Button(
-                plain(t._("🔔 Remind those who owe")),
+                plain(t._("🔔 Remind the others")),
                 data(FEATURE, "ask", found.text.id, 0),
                 style="primary",
             )

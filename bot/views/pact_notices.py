@@ -38,7 +38,12 @@ def ask(t: Texts, plan: Plan, unit_id: int) -> View:
                 n,
                 n=t.number(n),
             ),
-            t.ngettext("{n} unit owes it:", "{n} units owe it:", units, n=t.number(units)),
+            t.ngettext(
+                "{n} unit has not adopted it yet:",
+                "{n} units have not adopted it yet:",
+                units,
+                n=t.number(units),
+            ),
             *_names(t, plan.lines),
         ]
         rows.add(
@@ -118,7 +123,12 @@ def nudged(t: Texts, plan: Plan) -> View:
                 n,
                 n=t.number(n),
             ),
-            t.ngettext("{n} unit owes it.", "{n} units owe it.", units, n=t.number(units)),
+            t.ngettext(
+                "{n} unit has not adopted it yet.",
+                "{n} units have not adopted it yet.",
+                units,
+                n=t.number(units),
+            ),
             *_silent(t, plan),
         ),
         rows=((press(t._("◀ Back"), "board", plan.board.text.id, 0), menu(t)),),

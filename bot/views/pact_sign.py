@@ -181,7 +181,7 @@ def seal(t: Texts, signing: Signing, name: str, post: str, version: int, note: s
         rows=(
             (
                 Button(
-                    plain(t._("✍ Sign") if pact else t._("✅ Approve")),
+                    plain(t._("✍ Sign") if pact else t._("✅ Approve now")),
                     data(FEATURE, "seal", text.id, version=version),
                     style="success",
                 ),

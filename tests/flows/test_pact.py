@@ -304,8 +304,8 @@ def test_who_has_signed_and_one_tap_reminds_the_others(world: World) -> None:
     leader.tap("👥 1/4")
     assert "⏳ <b>U4</b>: not signed yet\n• An (signatory)" in leader.text
     assert leader.button("➕ U2").data == f"units:invite:0:{world.unit(1).id}"
-    leader.tap("🔔 Remind those who owe")
-    assert "1 person will get a reminder.\n1 unit owes it:\n• U4: An" in leader.text
+    leader.tap("🔔 Remind the others")
+    assert "1 person will get a reminder.\n1 unit has not adopted it yet:\n• U4: An" in leader.text
     send = leader.button("🔔 Send").data
     leader.press(send)
     assert "🔔 1 person is being reminded." in leader.text
