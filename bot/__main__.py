@@ -8,6 +8,7 @@ from bot.cli import blocs, running
 from bot.cli.audit import audit
 from bot.cli.base import Commands
 from bot.cli.movements import movement
+from bot.cli.texts import text
 from bot.demo.command import demo
 
 app = typer.Typer(
@@ -25,6 +26,7 @@ app.add_typer(blocs.bloc, name="bloc")
 app.command()(blocs.invite)
 app.add_typer(blocs.year, name="year")
 app.add_typer(movement, name="movement")
+app.add_typer(text, name="text")
 app.add_typer(audit, name="audit")
 app.command()(demo)
 

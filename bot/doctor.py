@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -49,6 +50,7 @@ def examine(ask_name: AskName) -> Iterator[Check]:
             yield _check("bot api", lambda all_: _bot_api(all_, ask_name), settings)
         yield _check("evidence store", _evidence, settings)
         yield _check("time zones", _zones, settings)
+    yield _check("fonts", lambda _none: _fonts(), None)
     yield _check("languages", lambda _none: _languages(), None)
 
 
@@ -123,6 +125,25 @@ def _evidence(settings: Settings) -> str:
     if not EvidenceStore(settings.evidence).writable():
         raise Ill(f"can't be written: {place}")
     return f"{place} can be written"
+
+
+def _fonts() -> str:
+    from bot.documents.layout import FONT_FILES, FONTS
+
+    lacking = [name for name in FONT_FILES if not _is_font(FONTS / name)]
+    if lacking:
+        raise Ill(f"missing or damaged in {FONTS}: {', '.join(lacking)}")
+    return f"{len(FONT_FILES)} files, for documents and charts in every language"
+
+
+def _is_font(path: Path) -> bool:
+    """Whether a TrueType font with a table of characters lies there."""
+    try:
+        with path.open("rb") as stream:
+            begin = stream.read(512)
+    except OSError:
+        return False
+    return begin.startswith(b"\x00\x01\x00\x00") and b"cmap" in begin
 
 
 def _zones(settings: Settings) -> str:
