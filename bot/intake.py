@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import Any
 
@@ -26,7 +26,7 @@ from bot.log import log_unexpected
 from bot.metrics import dead_letters_total, update_seconds, updates_total
 from bot.replies import Replies
 from bot.together import Together
-from bot.updates import Outcome, Updates
+from bot.updates import Outcome, Piece, Updates
 
 log = structlog.get_logger(__name__)
 
@@ -194,14 +194,15 @@ class Intake:
 
     async def _commit(self, incoming: Incoming, parked: bool) -> Outcome:
         """Apply and commit; while the database is away, wait and try again for ever."""
-        pause = FIRST_PAUSE
+        piece, pause = Piece(incoming, parked), FIRST_PAUSE
         while True:
             try:
-                return await self._together.apply(incoming, parked)
+                return await self._together.apply(piece)
             except DatabaseAway as error:
                 log.warning("database_away", error=str(error), pause=pause)
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
+                piece = replace(piece, again=True)
 
     async def _patient(self, call: Callable[..., Any], *args: Any, **options: Any) -> Any:
         """Call in a thread; while the database is away, wait and try again for ever."""

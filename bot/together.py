@@ -10,8 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from bot.incoming import Incoming
-from bot.updates import Outcome, Updates
+from bot.updates import Outcome, Piece, Updates
 
 #: Updates in one commit at most: a long one would make the first of them wait.
 MOST = 16
@@ -26,13 +25,13 @@ class Together:
         self._updates = updates
         self._in_thread = in_thread
         self._free = writers
-        self._waiting: list[tuple[Incoming, bool, asyncio.Future[Outcome]]] = []
+        self._waiting: list[tuple[Piece, asyncio.Future[Outcome]]] = []
         self._writing: set[asyncio.Task[None]] = set()
 
-    async def apply(self, incoming: Incoming, parked: bool) -> Outcome:
+    async def apply(self, piece: Piece) -> Outcome:
         """Apply with whatever else is waiting; raises what applying it raised."""
         future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-        self._waiting.append((incoming, parked, future))
+        self._waiting.append((piece, future))
         if self._free:
             self._free -= 1
             task = asyncio.create_task(self._write())
@@ -45,11 +44,11 @@ class Together:
             batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
             try:
                 outcomes = await self._in_thread(
-                    self._updates.apply_all, [(incoming, parked) for incoming, parked, _ in batch]
+                    self._updates.apply_all, [piece for piece, _ in batch]
                 )
             except Exception as error:
                 outcomes = [error] * len(batch)
-            for (_, _, future), outcome in zip(batch, outcomes, strict=True):
+            for (_, future), outcome in zip(batch, outcomes, strict=True):
                 if future.done():
                     continue
                 if isinstance(outcome, Exception):

@@ -47,6 +47,19 @@ _NOTE_DONE = insert(SQLModel.metadata.tables[DoneUpdate.__tablename__])
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """An update to apply.
+
+    ``parked``: it comes from the table of parked updates and leaves that with its effect.
+    ``again``: the database went away at the last try, perhaps after it had committed.
+    """
+
+    incoming: Incoming
+    parked: bool = False
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What applying an update led to, for the edge: an answer, the outbox woken, the menu due."""
 
@@ -78,63 +91,61 @@ class Updates:
         self._bot_name = bot_name
         self._now = now
 
-    def apply(self, incoming: Incoming, *, parked: bool = False) -> Outcome:
-        """Apply one update and commit. Raises DatabaseAway, and whatever is unexpected.
+    def apply(self, incoming: Incoming) -> Outcome:
+        """Apply one update and commit. Raises DatabaseAway, and whatever is unexpected."""
+        return self._apply_one(Piece(incoming))
 
-        ``parked``: it comes from the table of parked updates and leaves that with its effect.
-        """
+    def _apply_one(self, piece: Piece) -> Outcome:
         try:
             with self._database.transaction() as session:
-                return self._apply(session, incoming, parked, None)
+                return self._apply(session, piece, None)
         except Expected as error:
             # Everything the handler did is rolled back; the sentence is the update's only effect.
             with self._database.transaction() as session:
-                return self._apply(session, incoming, parked, error)
+                return self._apply(session, piece, error)
 
-    def apply_all(self, batch: Sequence[tuple[Incoming, bool]]) -> list[Outcome | Exception]:
+    def apply_all(self, batch: Sequence[Piece]) -> list[Outcome | Exception]:
         """Apply updates of different people, each whole or not at all, in one commit.
 
         Raises DatabaseAway, and then nothing of the batch is done.
         """
         if len(batch) == 1:
-            return [self.apply(batch[0][0], parked=batch[0][1])]
+            return [self._apply_one(batch[0])]
         try:
             with self._database.transaction() as session:
                 session.info[audit.ONE_BLOC] = True
-                return [self._apply_within(session, *one) for one in batch]
+                return [self._apply_within(session, one) for one in batch]
         except DatabaseAway:
             raise
         except Exception:
             # Something is wrong with one of them, or they can't be together: each by itself.
-            return [self._apply_alone(*one) for one in batch]
+            return [self._apply_alone(one) for one in batch]
 
-    def _apply_alone(self, incoming: Incoming, parked: bool) -> Outcome | Exception:
+    def _apply_alone(self, piece: Piece) -> Outcome | Exception:
         try:
-            return self.apply(incoming, parked=parked)
+            return self._apply_one(piece)
         except Exception as error:
             return error
 
-    def _apply_within(self, session: Session, incoming: Incoming, parked: bool) -> Outcome:
+    def _apply_within(self, session: Session, piece: Piece) -> Outcome:
         """Apply one of several: an Expected error takes back this one's changes alone."""
         with savepoint(session) as back:
             try:
-                return self._apply(session, incoming, parked, None)
+                return self._apply(session, piece, None)
             except Expected as error:
                 back()
-                return self._apply(session, incoming, parked, error)
+                return self._apply(session, piece, error)
 
-    def _apply(
-        self, session: Session, incoming: Incoming, parked: bool, refused: Expected | None
-    ) -> Outcome:
-        now = self._now()
+    def _apply(self, session: Session, piece: Piece, refused: Expected | None) -> Outcome:
+        incoming, now = piece.incoming, self._now()
         touched = watch(session)
-        if parked:
+        if piece.parked:
             session.exec(
                 delete(ParkedUpdate).where(col(ParkedUpdate.update_id) == incoming.update_id)
             )
         met = meet(session, incoming.telegram_id, incoming.update_id, now, self._admins)
         if met.done:
-            return Outcome()
+            return self._kept(session, incoming) if piece.again else Outcome()
         actor = self._known(session, incoming, met.actor, now)
         person = actor.person
         came_back = person.blocked_at is not None and incoming.kind != "blocked"
@@ -195,6 +206,13 @@ class Updates:
             jobs=Job in touched,
             menu_of=after if menu_due else None,
         )
+
+    @staticmethod
+    def _kept(session: Session, incoming: Incoming) -> Outcome:
+        """What a commit led to that this process didn't hear of."""
+        done = session.get_one(DoneUpdate, incoming.update_id)
+        reply = Reply.from_json(done.update_id, done.reply) if done.reply else None
+        return Outcome(reply, outbox=True, jobs=True)
 
     def _known(
         self, session: Session, incoming: Incoming, actor: Actor | None, now: dt.datetime

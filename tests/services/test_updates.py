@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import count
 
 import pytest
@@ -12,7 +13,7 @@ from bot.errors import Invalid
 from bot.incoming import Incoming, Tx
 from bot.models import AuditEntry, DoneUpdate, Person
 from bot.services import audit, forms
-from bot.updates import Outcome, Updates
+from bot.updates import Outcome, Piece, Updates
 from bot.views.base import View
 from tests.builders import World, make_world
 
@@ -44,9 +45,9 @@ def _updates(world: World) -> Updates:
     )
 
 
-def _typed(person: Person, text: str) -> tuple[Incoming, bool]:
+def _typed(person: Person, text: str) -> Piece:
     number = next(_IDS)
-    return (
+    return Piece(
         Incoming(
             update_id=number,
             kind="text",
@@ -55,14 +56,17 @@ def _typed(person: Person, text: str) -> tuple[Incoming, bool]:
             name=person.name,
             message_id=number,
             text=text,
-        ),
-        False,
+        )
     )
 
 
 def _shown(outcome: Outcome | Exception) -> str:
     assert isinstance(outcome, Outcome)
     return str(outcome.reply.view.text) if outcome.reply else ""
+
+
+def _all_shown(outcomes: list[Outcome | Exception]) -> list[str]:
+    return [_shown(one) for one in outcomes]
 
 
 def _steps(database: Database, people: list[Person]) -> list[str]:
@@ -77,7 +81,7 @@ def test_a_refused_one_leaves_its_neighbours_alone(database: Database) -> None:
     people = [world.person(place) for place in range(3)]
     batch = [_typed(people[0], "one"), _typed(people[1], "refused"), _typed(people[2], "three")]
     outcomes = _updates(world).apply_all(batch)
-    assert [_shown(one) for one in outcomes][::2] == ["one", "three"]
+    assert _all_shown(outcomes[::2]) == ["one", "three"]
     assert "There is no text" in _shown(outcomes[1])
     assert _steps(database, people) == ["one", "", "three"]
 
@@ -92,7 +96,7 @@ def test_a_broken_one_fails_alone_and_the_others_count_once(database: Database) 
     assert (_shown(outcomes[0]), _shown(outcomes[2])) == ("acts", "three")
     # Telegram sends them once more.
     again = updates.apply_all([batch[0], batch[2]])
-    assert [_shown(one) for one in again] == ["", ""]
+    assert _all_shown(again) == ["", ""]
     assert _steps(database, people) == ["acts", "", "three"]
     with database.transaction() as session:
         acts = session.exec(select(AuditEntry).where(AuditEntry.action == "test")).all()
@@ -104,9 +108,18 @@ def test_acts_of_two_blocs_are_all_recorded(database: Database, order: tuple[int
     worlds = [make_world(database, 3), make_world(database, 3)]
     people = [worlds[bloc].person(place) for place, bloc in enumerate(order)]
     outcomes = _updates(worlds[0]).apply_all([_typed(person, "acts") for person in people])
-    assert [_shown(one) for one in outcomes] == ["acts"] * 3
+    assert _all_shown(outcomes) == ["acts"] * 3
     with database.transaction() as session:
         assert audit.verify(session).broken is None
         done = session.exec(select(DoneUpdate)).all()
         acts = session.exec(select(AuditEntry).where(AuditEntry.action == "test")).all()
         assert (len(done), len(acts)) == (3, 3)
+
+
+def test_an_answer_is_found_again_whose_commit_was_not_heard_of(database: Database) -> None:
+    world = make_world(database, 1)
+    piece = _typed(world.person(0), "one")
+    updates = _updates(world)
+    assert _all_shown(updates.apply_all([piece])) == ["one"]
+    assert _all_shown(updates.apply_all([piece])) == [""]
+    assert _all_shown(updates.apply_all([replace(piece, again=True)])) == ["one"]
