@@ -94,11 +94,6 @@ class UnitProgress:
         """Whether all targets are."""
         return self.behind == 0
 
-    @property
-    def due_share(self) -> int:
-        """The part of the year that is due, in tenths of a per cent, rounded up."""
-        return -(-WHOLE * self.due // self.owed) if self.owed else 0
-
 
 @dataclass(frozen=True, slots=True)
 class Board:

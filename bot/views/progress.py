@@ -166,10 +166,9 @@ def _so_far(t: Texts, found: UnitProgress) -> list[Markup]:
     if found.due:
         result.append(
             t._(
-                "{due} of {owed} reports are due: on course is {share} or more",
+                "{due} of {owed} reports are due: on course is {due}/{owed} of the plan",
                 due=t.number(found.due),
                 owed=t.number(found.owed),
-                share=t.percent(Decimal(-(-found.due_share // 10)) / 100),
             )
         )
     return result

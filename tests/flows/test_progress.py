@@ -54,7 +54,7 @@ def test_status_shows_the_worst_targets_and_leads_to_all(database: Database) -> 
         "and 2 more"
     ) in phone.text
     phone.tap("All targets")
-    assert "2 of 12 reports are due: on course is 17% or more" in phone.text
+    assert "2 of 12 reports are due: on course is 2/12 of the plan" in phone.text
     assert "✅ Members in total 490/500 (98%)" in phone.text
     assert phone.button("Chart").data == f"docs:progress:0:{world.unit(2).id}"
     phone.tap("The whole bloc")

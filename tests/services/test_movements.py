@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import count
 
@@ -555,6 +556,22 @@ def test_only_readers_join_and_only_the_keeping_bloc_changes_it(database: Databa
     with pytest.raises(Invalid) as refused, world.acting(leader) as (session, actor):
         movement_keeping.leave(session, actor, movement)
     assert refused.value.code == "movement_keeper"
+
+
+def test_two_people_of_a_bloc_join_and_tie_at_once(database: Database) -> None:
+    world, abroad = make_world(database), make_world(database, name="Khối B")
+    movement = made(world, world.person(0), 2025, 2025)
+    people = [abroad.person(0), abroad.person(0), abroad.person(1), abroad.person(1)]
+    with ThreadPoolExecutor(len(people)) as pool:
+        list(pool.map(lambda one: join(abroad, one, movement), people))
+        mine = model(abroad, 2, people[0])
+        list(pool.map(lambda one: tie(abroad, one, mine, movement), people))
+    with database.transaction() as session:
+        assert len(session.exec(select(MovementBloc)).all()) == 2
+        assert len(session.exec(select(MovementModel)).all()) == 1
+        acts = [one.action for one in session.exec(select(AuditEntry))]
+    assert acts.count("movement.joined") == 2
+    assert acts.count("model.tied") == 1
 
 
 def test_an_ended_movement_keeps_its_figures_and_takes_nobody_in(database: Database) -> None:
