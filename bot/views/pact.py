@@ -206,12 +206,17 @@ def _line_buttons(t: Texts, line: Line, commitment: Commitment | None) -> list[t
                 style="primary",
             )
         )
-    if commitment is not None and pact:
+    if line.adopted is not None:
+        rows.add(
+            press(t._("🖋 Our signature"), "unit", text.id, line.adopted.unit_id, 0),
+            _models(t, commitment) if commitment is not None and pact else None,
+        )
+    elif commitment is not None and pact:
         rows.extend(_preparing(t, commitment))
     mark = _MARKS[text.kind]
     rows.add(
         Button(
-            f"{mark} {plain(t._('Read'))}",
+            plain(t._("{mark} Read", mark=mark)),
             data("texts", "read", text.id, 0),
         ),
         Button(plain(t._("± What changed")), data("texts", "changes", text.id, 0))
@@ -247,11 +252,15 @@ def _preparing(t: Texts, commitment: Commitment) -> tuple[tuple[Button, ...], ..
                 ),
                 "targets",
             ),
-            Button(
-                plain(t._("🌱 Models {n}", n=t.number(len(commitment.models)))),
-                data("models", "mine") if commitment.models else data("models", "new", "pact"),
-            ),
+            _models(t, commitment),
         ),
+    )
+
+
+def _models(t: Texts, commitment: Commitment) -> Button:
+    return Button(
+        plain(t._("🌱 Models {n}", n=t.number(len(commitment.models)))),
+        data("models", "mine") if commitment.models else data("models", "new", "pact"),
     )
 
 

@@ -230,11 +230,9 @@ def test_withdrawing_before_all_have_signed(world: World) -> None:
     ready(world, 2, person)
     sign(world, person, version)
     member = Chat.of(world, person)
-    member.command("pact")
-    member.tap("🎯 Targets")
+    member.press("pact:targets:0")
     assert "so its targets stand" in member.text
-    member.tap("👥 1/4")
-    member.tap("👁 U3")
+    member.tap("🖋 Our signature")
     assert "• New members: 10 members" in member.text
     member.tap("↩ Withdraw …")
     assert "Please type why." in member.text
