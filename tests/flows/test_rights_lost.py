@@ -337,8 +337,8 @@ def _finish_refused(stage: Stage, kind: JobKind, person: Person) -> None:
 # --- Menus ------------------------------------------------------------------------------------
 
 _EVERYONE = {"start", "help", "cancel", "status", "bloc", "privacy", "language", "settings"}
-_MEMBER = {"report", "reports", "pact", "models"}
-_READER = {"missing", "pending", "pact", "models", "documents"}
+_MEMBER = {"report", "reports", "pact", "models", "movements"}
+_READER = {"missing", "pending", "pact", "models", "movements", "documents"}
 _REVIEWER = {*_READER, "approve", "return", "units", "invite", "template", "publish"}
 
 
