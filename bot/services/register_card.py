@@ -50,7 +50,8 @@ class Card:
     """A model with everything about it. ``keeper`` is the unit that keeps it now (None: none).
 
     ``origin`` is the model that it was taken over from. ``mine``: the reader's unit keeps it;
-    ``taken``: the copy that the reader's unit has of it.
+    ``taken``: the copy that the reader's unit has of it; ``ties``: they may say which movements it
+    belongs to.
     """
 
     model: Model
@@ -65,6 +66,7 @@ class Card:
     waiting: ModelChange | None
     mine: bool
     member: bool
+    ties: bool
     template: TemplateSpec
     zone: ZoneInfo
     today: dt.date
@@ -139,6 +141,7 @@ def open_card(session: Session, actor: Actor, model_id: int) -> Card:
         waiting=waiting_change(session, model_id),
         mine=model.unit_id in mine,
         member=actor.unit is not None and actor.unit.closed_at is None,
+        ties=model.unit_id in mine or actor.is_reviewer,
         template=register.template(session, actor),
         zone=actor.zone,
         today=actor.now.astimezone(actor.zone).date(),

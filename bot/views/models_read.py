@@ -12,7 +12,7 @@ from bot.models import ChangeState, Model
 from bot.services import register
 from bot.services.register_card import Card, Event
 from bot.views import models_words as words
-from bot.views.base import Button, Rows, View, lines, pages, turn
+from bot.views.base import Button, Rows, View, data, lines, pages, plain, turn
 from bot.views.models_words import FEATURE, press
 
 #: Characters of a page of a card; Telegram takes 4096, and there is more on the screen.
@@ -35,7 +35,10 @@ def card(t: Texts, found: Card, page: int = 0, back: Button | None = None, note:
         if found.questions
         else None,
     )
-    rows.add(press(t._("🕘 History"), "history", id_, 0))
+    rows.add(
+        press(t._("🕘 History"), "history", id_, 0),
+        Button(plain(t._("🏷 Movements")), data("movements", "tie", id_, 0)) if found.ties else None,
+    )
     rows.add(back or words.to_list(t))
     return View(
         text=lines(

@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+from pathlib import Path
 
 import pytest
 from markupsafe import Markup
 from sqlmodel import col, select
 
 from bot.database import Database
+from bot.evidence_store import EvidenceStore
 from bot.models import ChangeState, Model, ModelChange, ModelPicture, ModelState, Person, SeatRole
-from bot.services import mergers, register, units
+from bot.services import (
+    mergers,
+    register,
+    register_pictures,
+    register_questions,
+    register_review,
+    units,
+)
 from bot.views.base import TEXT_LIMIT, View
+from bot.work import job_kinds
+from tests.bench.queries import counting
 from tests.builders import Chat, World, make_world
+from tests.flows.desk import Desk
 from tests.flows.phone import Phone, file
+from tests.running import settings_for
 
 
 @pytest.fixture
@@ -450,3 +464,88 @@ def test_models_of_a_renamed_a_merged_and_a_closed_unit(world: World) -> None:
     heir.tap("▫ Product")
     heir.type("Quỹ")
     assert model(world, 1).product == "Quỹ"
+
+
+# --- In the monthly report --------------------------------------------------------------------
+
+
+def test_the_report_has_the_registers_figures_and_takes_them_back_by_a_tap(world: World) -> None:
+    person = world.person(2)
+    entered(world, person, "Một", field="economy")
+    entered(world, person, "Hai", field="culture")
+    unit = Chat.of(world, person)
+    unit.command("report", "2025-03")
+    assert "Filled in: 2 of" in unit.text
+    unit.tap("Models and products")
+    assert "📒 from the register of models" in unit.text
+    assert "✓ New models: 2 📒" in unit.buttons
+    assert "= register of models" not in unit.buttons
+    unit.tap("New models: 2")
+    assert "📒 Register of models: 2" in unit.text
+    unit.type("5")
+    assert "= register of models" in unit.buttons
+    assert "⚠ New models: 5" in unit.buttons
+    unit.tap("= register of models")
+    assert "✓ New models: 2 📒" in unit.buttons
+    unit.tap("New models: 2")
+    unit.tap("✖ Clear")
+    unit.tap("= register (2)")
+    unit.tap("Models: economy")
+    assert "📒 Register of models: 1" in unit.text
+
+
+def test_pictures_are_copied_to_the_store(world: World, tmp_path: Path) -> None:
+    person = world.person(2)
+    entered(world, person)
+    desk = Desk(world, job_kinds(settings_for(world.database, "http://127.0.0.1:1", tmp_path)))
+    phone = Phone(world, person)
+    phone.data(f"models:edit:0:{model(world).id}")
+    for key in ("kept", "lost", "taken off"):
+        phone.send(file(key=key))
+    id_ = model(world).id or 0
+    with world.acting(person) as (session, actor):
+        last = register_pictures.listing(session, id_)[-1]
+        register_pictures.remove(session, actor, last.model_id, last.id or 0)
+    desk.files["kept-id"] = b"\x89PNG a picture"
+    desk.files["taken off-id"] = b"\x89PNG another"
+    desk.work()
+    with world.database.transaction() as session:
+        rows = session.exec(select(ModelPicture).order_by(col(ModelPicture.id))).all()
+    sha256 = hashlib.sha256(b"\x89PNG a picture").hexdigest()
+    assert [one.sha256 for one in rows] == [sha256, None, None]
+    assert [one.failed for one in rows] == [None, "file_unavailable", None]
+    assert EvidenceStore(str(tmp_path / "evidence")).get(sha256) == b"\x89PNG a picture"
+
+
+def test_as_many_statements_for_a_big_register_as_for_a_small_one(world: World) -> None:
+    person = world.person(2)
+    for index in range(2):
+        entered(world, person, f"Mô hình {index}")
+    few = _statements(world)
+    for index in range(2, 30):
+        entered(world, world.person(index % 3 + 2), f"Mô hình {index}")
+    other = world.person(3)
+    with world.acting(other) as (session, actor):
+        for _ in range(9):
+            register_questions.ask(session, actor, 1, "Bao nhiêu?")
+    for index in (3, 4):
+        with world.acting(world.person(index)) as (session, actor):
+            register_review.take(session, actor, 1)
+    assert _statements(world) == few
+
+
+def _statements(world: World) -> list[int]:
+    """Statements of each screen."""
+    leader = chat(world, 0)
+    found = []
+    for data in ("list", "by_unit:0:0", "by:0:a:0", "show:0:1:0", "questions:0:1:0", "changes:0:0"):
+        press = data if ":" in data else f"{data}:0"
+        leader.press(f"models:{press}")
+        with counting(world.database) as made:
+            leader.press(f"models:{press}")
+        found.append(len(made))
+    for words in ("mo hinh", "1"):
+        with counting(world.database) as made:
+            leader.command("models", words)
+        found.append(len(made))
+    return found
