@@ -11,7 +11,8 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from itertools import count
 from time import perf_counter
 from typing import Any
 
@@ -19,11 +20,11 @@ import structlog
 from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError, TimedOut
 
 from bot.client import Client
-from bot.errors import DatabaseAway
 from bot.incoming import Body, Incoming, number, read
 from bot.ledger import Ledger
 from bot.log import log_unexpected
 from bot.metrics import dead_letters_total, update_seconds, updates_total
+from bot.patience import patiently
 from bot.replies import Replies
 from bot.together import Together
 from bot.updates import Outcome, Piece, Updates
@@ -38,8 +39,6 @@ LINE_LENGTH = 10
 TRIES = (0.1, 0.5)
 #: After this many seconds of work a pressed button's spinner is stopped without a result.
 SPINNER = 2.0
-#: Pauses while the database is away, in seconds.
-FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
 #: Seconds that one long poll waits.
 POLL = 30
 
@@ -194,26 +193,16 @@ class Intake:
 
     async def _commit(self, incoming: Incoming, parked: bool) -> Outcome:
         """Apply and commit; while the database is away, wait and try again for ever."""
-        piece, pause = Piece(incoming, parked), FIRST_PAUSE
-        while True:
-            try:
-                return await self._together.apply(piece)
-            except DatabaseAway as error:
-                log.warning("database_away", error=str(error), pause=pause)
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, LONGEST_PAUSE)
-                piece = replace(piece, again=True)
+        tries = count()
 
-    async def _patient(self, call: Callable[..., Any], *args: Any, **options: Any) -> Any:
+        def once() -> Awaitable[Outcome]:
+            return self._together.apply(Piece(incoming, parked, again=next(tries) > 0))
+
+        return await patiently(once)
+
+    async def _patient(self, call: Callable[..., Any], *args: Any) -> Any:
         """Call in a thread; while the database is away, wait and try again for ever."""
-        pause = FIRST_PAUSE
-        while True:
-            try:
-                return await self._in_thread(call, *args, **options)
-            except DatabaseAway as error:
-                log.warning("database_away", error=str(error), pause=pause)
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, LONGEST_PAUSE)
+        return await patiently(lambda: self._in_thread(call, *args))
 
     async def settle(self) -> None:
         """Wait until nothing is in work."""

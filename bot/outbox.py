@@ -25,6 +25,7 @@ from bot.limits import WAVE
 from bot.log import log_unexpected
 from bot.metrics import outbox_lag_seconds, outbox_pending, outbox_sent_total
 from bot.models import OutMessage, OutState, Person
+from bot.patience import patiently
 from bot.sending import Refused, Sender, Unreachable
 from bot.views.base import View
 from bot.views.notices import COLLECTED, NOTICES
@@ -124,15 +125,7 @@ class Outbox(Worker):
                 log_unexpected(fault, message=letter.rows[0].id)
                 state, error = OutState.WAITING, type(fault).__name__
         outbox_sent_total.labels(kind, error or state.value).inc()
-        pause = 0.1
-        while True:
-            try:
-                await self._in_thread(self._note, letter, state, error, message_id)
-            except DatabaseAway:
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, 5.0)
-            else:
-                return
+        await patiently(lambda: self._in_thread(self._note, letter, state, error, message_id))
 
     async def _reword(self, letter: Letter) -> None:
         """Word a letter anew if it has waited: its report may have been withdrawn meanwhile."""

@@ -15,9 +15,9 @@ import structlog
 from markupsafe import escape
 from telegram.error import TelegramError
 
-from bot.errors import DatabaseAway
 from bot.ledger import Ledger, Reply
 from bot.log import log_unexpected
+from bot.patience import patiently
 from bot.sending import Refused, Sender, Unreachable
 from bot.views.base import View
 
@@ -146,14 +146,8 @@ class Replies:
         self._to_note.clear()
         shown, self._shown = self._shown, []
         cards, self._new_cards = self._new_cards, {}
-        pause = 0.1
-        while shown or cards:
-            try:
-                await self._in_thread(self._ledger.shown, shown, cards)
-                break
-            except DatabaseAway:
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, 5)
+        if shown or cards:
+            await patiently(lambda: self._in_thread(self._ledger.shown, shown, cards))
         if not self._lines and not self._shown:
             self._idle.set()
 
