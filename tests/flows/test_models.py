@@ -23,6 +23,7 @@ from bot.services import (
 )
 from bot.views.base import TEXT_LIMIT, View
 from bot.work import job_kinds
+from handlers.models import FEATURE
 from tests.bench.queries import counting
 from tests.builders import Chat, World, make_world
 from tests.flows.desk import Desk
@@ -521,31 +522,106 @@ def test_as_many_statements_for_a_big_register_as_for_a_small_one(world: World) 
     person = world.person(2)
     for index in range(2):
         entered(world, person, f"Mô hình {index}")
+    second = model(world, 2).id or 0
+    with world.acting(world.person(4)) as (session, actor):
+        register_review.take(session, actor, second)
     few = _statements(world)
     for index in range(2, 30):
         entered(world, world.person(index % 3 + 2), f"Mô hình {index}")
-    other = world.person(3)
+    other, first = world.person(3), model(world, 1).id or 0
     with world.acting(other) as (session, actor):
         for _ in range(9):
-            register_questions.ask(session, actor, 1, "Bao nhiêu?")
+            register_questions.ask(session, actor, second, "Bao nhiêu?")
     for index in (3, 4):
         with world.acting(world.person(index)) as (session, actor):
-            register_review.take(session, actor, 1)
+            register_review.take(session, actor, first)
     assert _statements(world) == few
 
 
 def _statements(world: World) -> list[int]:
     """Statements of each screen."""
-    leader = chat(world, 0)
+    leader, id_ = chat(world, 0), model(world, 2).id
     found = []
-    for data in ("list", "by_unit:0:0", "by:0:a:0", "show:0:1:0", "questions:0:1:0", "changes:0:0"):
+    for data in (
+        "list",
+        "by_unit:0:0",
+        "by:0:a:0",
+        f"show:0:{id_}:0",
+        f"questions:0:{id_}:0",
+        "changes:0:0",
+    ):
         press = data if ":" in data else f"{data}:0"
         leader.press(f"models:{press}")
         with counting(world.database) as made:
             leader.press(f"models:{press}")
         found.append(len(made))
-    for words in ("mo hinh", "1"):
+    for words in ("mo hinh", "2"):
         with counting(world.database) as made:
             leader.command("models", words)
         found.append(len(made))
     return found
+
+
+# --- What nobody should send ------------------------------------------------------------------
+
+HOSTILE = (
+    "<b>&amp;</b> <script>",
+    "\u202egnp.exe\u200f\x00\x07",
+    "x" * 4096,
+    "%_\\' OR 1=1 --",
+    "Vie\u0302\u0323t Nam" + "\u0301" * 50,
+    "🇻🇳👩‍👩‍👧‍👦" * 30,
+    "{number} {0} %s",
+    "9" * 40,
+)
+
+
+def test_forged_buttons_and_odd_words_get_a_polite_answer(world: World) -> None:
+    entered(world, world.person(2))
+    for person in (chat(world, 2), chat(world, 0), chat(world, None, role=SeatRole.OBSERVER)):
+        for action in FEATURE.buttons:
+            for arguments in ("", ":", ":-1", ":99999999999", ":1:99:zz:-5", ":x", ":1:1:u9:0"):
+                view = person.press(f"models:{action}:0{arguments}")
+                assert view.text or view.toast
+                assert "Sorry" not in view.text, (action, arguments)
+        for words in HOSTILE:
+            assert "Sorry" not in person.command("models", words).text, words
+            person.press("models:search:0")
+            assert "Sorry" not in person.type(words).text, words
+
+
+def test_odd_words_are_kept_as_they_are_read(world: World) -> None:
+    unit, other = chat(world, 2), chat(world, 3)
+    for words in HOSTILE:
+        unit.press("models:new:0")
+        unit.type(words)
+        if "What product" not in unit.text:
+            assert "at most 200" in unit.text
+            continue
+        unit.tap("Later")
+        unit.tap("Later")
+        number = unit.text.split("Model ")[1].split(" ")[0]
+        unit.tap("▫ Goal")
+        unit.type(words)
+        other.command("models", number)
+        assert "<script>" not in other.text
+        assert "\u202e" not in other.text
+        other.tap("❓ Ask")
+        other.type(words)
+        assert "Sorry" not in other.text
+
+
+def test_a_stale_form_sends_nothing_twice(world: World) -> None:
+    person = world.person(2)
+    entered(world, person)
+    owner = Chat.of(world, person)
+    owner.press(f"models:state:0:{model(world).id}:sustained")
+    send = owner.button("Send to the leader").data
+    owner.press(send)
+    owner.press(send)
+    assert "out of date" in owner.view.toast
+    assert "⏳ Waits for the leader" in owner.text
+    assert len(changes(world)) == 2
+    owner.press(f"models:state:0:{model(world).id}:ended")
+    assert "waits for its decision" in owner.view.toast
+    assert len(changes(world)) == 2
