@@ -32,6 +32,9 @@ _GONE = (
 )
 
 
+#: So many names of files are kept in memory; the others stand in their rows.
+_MOST_NAMES = 1000
+
 T = TypeVar("T")
 
 
@@ -108,6 +111,9 @@ class Sender:
         self._limiter = limiter
         self._pauses = pauses
         self._files = files
+        # Telegram's names of made files, and who is uploading one just now.
+        self._names: dict[int, str] = {}
+        self._uploading: dict[int, asyncio.Lock] = {}
 
     async def answer(self, query_id: str, text: str, *, alert: bool) -> None:
         """Answer a pressed button. Too late or twice is no matter."""
@@ -182,18 +188,30 @@ class Sender:
         if not file.stored or self._files is None:
             content = file.file_id or InputFile(file.content, filename=file.name)
             return await self._upload(chat_id, view, file, content, markup)
-        if file.file_id:
+        if known := self._names.get(file.made) or file.file_id:
             try:
-                return await self._upload(chat_id, view, file, file.file_id, markup)
+                return await self._upload(chat_id, view, file, known, markup)
             except BadRequest as error:
                 # After a move to another bot the names of files mean nothing any more.
                 if "file" not in error.message.lower():
                     raise
-        content = InputFile(await self._files.content(file), filename=file.name)
-        message = await self._upload(chat_id, view, file, content, markup)
-        if known := _file_id(message):
-            await self._files.sent(file, known)
-        return message
+                self._names.pop(file.made, None)
+        async with self._uploading.setdefault(file.made, asyncio.Lock()):
+            # Many are told at once: the first one's upload is enough for all of them.
+            if (named := self._names.get(file.made)) is None:
+                content = InputFile(await self._files.content(file), filename=file.name)
+                message = await self._upload(chat_id, view, file, content, markup)
+                if new := _file_id(message):
+                    self._remember(file, new)
+                    await self._files.sent(file, new)
+                return message
+        return await self._upload(chat_id, view, file, named, markup)
+
+    def _remember(self, file: Attachment, file_id: str) -> None:
+        if len(self._names) >= _MOST_NAMES:
+            self._names.clear()
+        self._names[file.made] = file_id
+        self._uploading = {made: lock for made, lock in self._uploading.items() if lock.locked()}
 
     async def _upload(
         self,

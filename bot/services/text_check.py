@@ -128,7 +128,7 @@ def check(session: Session, version_id: int) -> TextCheck:
         )
     ).all()
     adopted = {
-        one.body.get("adoption"): one.body for one in entries if one.action == "text_adopted"
+        one.body.get("adoption"): one for one in entries if one.action == "text_adopted"
     }
     standing = session.exec(
         select(Adoption)
@@ -165,12 +165,15 @@ def check(session: Session, version_id: int) -> TextCheck:
     )
 
 
-def _fault(one: Adoption, entry: dict[str, object] | None, version: TextVersion) -> Fault:
-    if entry is None or entry.get("unit") != one.unit_id:
+def _fault(one: Adoption, entry: AuditEntry | None, version: TextVersion) -> Fault:
+    if entry is None:
         return "no_entry"
-    if entry.get("version_id") != version.id or entry.get("sha256") != version.sha256:
+    body = entry.body
+    if (body.get("unit"), entry.person_id, entry.at) != (one.unit_id, one.person_id, one.at):
+        return "no_entry"
+    if body.get("version_id") != version.id or body.get("sha256") != version.sha256:
         return "other_text"
     kept = commitments.sha256(one.commitment) if one.commitment else ""
-    if kept != one.commitment_hash or entry.get("commitment") != one.commitment_hash:
+    if kept != one.commitment_hash or body.get("commitment") != one.commitment_hash:
         return "commitment"
     return ""

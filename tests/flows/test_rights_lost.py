@@ -16,7 +16,7 @@ from bot.errors import Expected
 from bot.i18n import texts
 from bot.jobs import JobKind
 from bot.models import BlocYear, Job, Made, OutMessage, Person, Seat, SeatRole, Unit
-from bot.services import access, documents, notices, text_files
+from bot.services import access, document_jobs, documents, notices, text_files
 from bot.services import templates as template_service
 from bot.services import workbooks as workbook_service
 from bot.views.base import View
@@ -232,7 +232,7 @@ def _tell_result(stage: Stage, kind: str, person: Person) -> None:
     if kind == text_files.RESULT:
         ids = {"text": subject.ids["work"], "name": "x", "outcome": "taken", "count": 1}
     with stage.sandbox.transaction() as session:
-        if kind in (documents.DOCUMENT, documents.FAILED, documents.SIGNED):
+        if kind in (documents.DOCUMENT, documents.FAILED, document_jobs.SIGNED):
             ids = _document(session, subject)
         notices.tell(session, [person.id or 0], kind, ids=ids, key="result", now=NOW)
 
