@@ -131,15 +131,18 @@ def _signatures(t: Texts, paper: TextPaper) -> list[Block]:
 
 
 def _end(t: Texts, paper: TextPaper) -> End:
-    recipients = [words(t._("- As above;"))] if paper.head.parent else []
+    recipients = []
     if paper.head.parent:
-        recipients = [words(t._("- {body} (to report);", body=paper.head.parent))]
+        recipients.append(words(t._("- {body} (to report);", body=paper.head.parent)))
     recipients += [words(t._("- Member units;")), words(t._("- Kept: leader, deputy."))]
     signer: tuple[str, ...] = ()
     if paper.signatures and paper.head.parent:
         signer = (words(t._("WITNESSED BY")), paper.head.parent.upper())
     elif not paper.signatures:
-        signer = (words(t._("ON BEHALF OF THE BLOC")), words(t._("THE LEADER")))
+        signer = (
+            words(t._("FOR THE CLUSTER") if paper.cluster else t._("FOR THE BLOC")),
+            words(t._("LEADER OF THE CLUSTER") if paper.cluster else t._("LEADER OF THE BLOC")),
+        )
     return End(tuple(recipients), words(t._("Recipients:")), signer)
 
 

@@ -25,9 +25,13 @@ def _menu(t: Texts) -> Button:
     return Button(plain(t._("◀ Menu")), data("home", "menu"))
 
 
-def chart(t: Texts, unit_id: int) -> Button:
-    """The way to the picture: of one unit's targets, or with 0 of all units."""
-    return Button(plain(t._("📊 Chart")), data("docs", "progress", unit_id))
+def chart(t: Texts, unit_id: int, code: str = "") -> Button:
+    """The way to the picture: of one unit's targets, or with 0 of the bloc's totals.
+
+    With 0 and a ``code`` of all units' targets for that indicator.
+    """
+    args = (unit_id, 0, code) if code else (unit_id,)
+    return Button(plain(t._("📊 Chart")), data("docs", "progress", *args))
 
 
 # --- One target in words ----------------------------------------------------------------------
@@ -305,6 +309,7 @@ def by_indicator(t: Texts, found: Board, code: str, page: int = 0) -> View:
         ),
         rows=Rows()
         .extend(turn(page, count, FEATURE, "by", code))
+        .add(chart(t, 0, code))
         .add(Button(plain(t._("◀ Back")), data(FEATURE, "totals", 0)), _menu(t))
         .done(),
     )
