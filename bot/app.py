@@ -175,7 +175,9 @@ class App:
             if outcome.menu_of is not None:
                 menus.due(outcome.menu_of)
 
-        together = Together(updates, self.in_thread, writers=1 if self.database.is_sqlite else 2)
+        together = Together(
+            updates, replies, self.in_thread, writers=1 if self.database.is_sqlite else 2
+        )
         intake = Intake(
             self.bot, updates, ledger, replies, self.in_thread, after=after, together=together
         )

@@ -10,14 +10,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, update
-from sqlmodel import col, select
+from sqlalchemy import bindparam, delete, null, update
+from sqlmodel import Session, SQLModel, col, select
 
 from bot.database import Database
 from bot.models import DoneUpdate, ParkedUpdate, Person
 from bot.services import forms
 from bot.services.access import Actor, find_actor
 from bot.views.base import View
+
+_DONE = SQLModel.metadata.tables[DoneUpdate.__tablename__]
+_SHOWN = (
+    update(_DONE)
+    .where(_DONE.c.update_id.in_(bindparam("shown", expanding=True)))
+    .values(reply=null())
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +71,12 @@ class Reply:
         )
 
 
+def note_shown(session: Session, update_ids: list[int]) -> None:
+    """The answers to these updates were shown."""
+    if update_ids:
+        session.connection().execute(_SHOWN, {"shown": update_ids})
+
+
 class Ledger:
     """The records of updates; called in worker threads. Everything raises DatabaseAway."""
 
@@ -77,12 +90,7 @@ class Ledger:
     def shown(self, update_ids: list[int], cards: dict[int, int]) -> None:
         """Answers were shown; ``cards`` maps person to the message that shows their form now."""
         with self._database.transaction() as session:
-            if update_ids:
-                session.exec(
-                    update(DoneUpdate)
-                    .where(col(DoneUpdate.update_id).in_(update_ids))
-                    .values(reply=None)
-                )
+            note_shown(session, update_ids)
             for person_id, card_id in cards.items():
                 form = forms.current(session, person_id)
                 if form is not None:

@@ -1,7 +1,8 @@
 """Answers on their way to the chats: in order within a chat, chats beside each other.
 
-An answer is a row until it is shown (:class:`bot.updates.Reply`). Shown ones are noted in small
-batches, so that a burst costs one commit and not one each.
+An answer is a row until it is shown (:class:`bot.updates.Reply`). The next updates' commit notes
+it as shown, so that what a person was shown before their next step is never shown again after a
+restart; where no update comes, a commit for several of them does.
 """
 
 from __future__ import annotations
@@ -45,6 +46,7 @@ class Replies:
         self._cards: OrderedDict[int, int] = OrderedDict()
         self._early: set[str] = set()
         self._shown: list[int] = []
+        self._noting = 0
         self._new_cards: dict[int, int] = {}
         self._to_note = asyncio.Event()
         self._idle = asyncio.Event()
@@ -81,8 +83,7 @@ class Replies:
             self._shown.append(reply.update_id)
             self._to_note.set()
         del self._lines[chat_id]
-        if not self._lines and not self._shown:
-            self._idle.set()
+        self._look_around()
 
     async def _show(self, reply: Reply, *, quick: bool) -> None:
         calls: list[Awaitable[object]] = []
@@ -142,13 +143,30 @@ class Replies:
             await self.note()
 
     async def note(self) -> None:
-        """Write down what was shown so far."""
+        """Write down what was shown so far, where no update has taken it along."""
         self._to_note.clear()
-        shown, self._shown = self._shown, []
+        shown = self.take_shown()
         cards, self._new_cards = self._new_cards, {}
         if shown or cards:
             await patiently(lambda: self._in_thread(self._ledger.shown, shown, cards))
-        if not self._lines and not self._shown:
+        self.noted(shown)
+
+    def take_shown(self) -> list[int]:
+        """The answers to be noted as shown. Whoever takes them says what became of it."""
+        shown, self._shown = self._shown, []
+        self._noting += len(shown)
+        return shown
+
+    def noted(self, shown: list[int], *, well: bool = True) -> None:
+        """These were noted; or not, and are to be noted yet."""
+        self._noting -= len(shown)
+        if not well:
+            self._shown += shown
+            self._to_note.set()
+        self._look_around()
+
+    def _look_around(self) -> None:
+        if not self._lines and not self._shown and not self._noting:
             self._idle.set()
 
     async def settle(self) -> None:

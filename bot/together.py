@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Protocol
 
 from bot.updates import Outcome, Piece, Updates
 
@@ -18,11 +18,26 @@ MOST = 16
 InThread = Callable[..., Awaitable[Any]]
 
 
+class Shows(Protocol):
+    """What is needed of the replies: which answers were shown, to be noted in the same commit."""
+
+    def take_shown(self) -> list[int]:
+        """The answers to be noted as shown."""
+        ...
+
+    def noted(self, shown: list[int], *, well: bool = True) -> None:
+        """What became of it."""
+        ...
+
+
 class Together:
     """Applies updates in batches. At most one update of a person may be under way at a time."""
 
-    def __init__(self, updates: Updates, in_thread: InThread, *, writers: int) -> None:
+    def __init__(
+        self, updates: Updates, replies: Shows, in_thread: InThread, *, writers: int
+    ) -> None:
         self._updates = updates
+        self._replies = replies
         self._in_thread = in_thread
         self._free = writers
         self._waiting: list[tuple[Piece, asyncio.Future[Outcome]]] = []
@@ -42,12 +57,16 @@ class Together:
     async def _write(self) -> None:
         while self._waiting:
             batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
+            shown = self._replies.take_shown()
             try:
                 outcomes = await self._in_thread(
-                    self._updates.apply_all, [piece for piece, _ in batch]
+                    self._updates.apply_all, [piece for piece, _ in batch], shown
                 )
             except Exception as error:
                 outcomes = [error] * len(batch)
+                self._replies.noted(shown, well=False)
+            else:
+                self._replies.noted(shown)
             for (_, future), outcome in zip(batch, outcomes, strict=True):
                 if future.done():
                     continue

@@ -20,7 +20,7 @@ from bot.domain.names import clean
 from bot.errors import DatabaseAway, Expected
 from bot.i18n import negotiate, texts
 from bot.incoming import Incoming, Tx
-from bot.ledger import Reply
+from bot.ledger import Reply, note_shown
 from bot.models import (
     BlocYear,
     DeadLetter,
@@ -104,21 +104,25 @@ class Updates:
             with self._database.transaction() as session:
                 return self._apply(session, piece, error)
 
-    def apply_all(self, batch: Sequence[Piece]) -> list[Outcome | Exception]:
+    def apply_all(
+        self, batch: Sequence[Piece], shown: list[int] | None = None
+    ) -> list[Outcome | Exception]:
         """Apply updates of different people, each whole or not at all, in one commit.
 
+        ``shown`` are the updates whose answers were shown meanwhile: noted in the same commit.
         Raises DatabaseAway, and then nothing of the batch is done.
         """
-        if len(batch) == 1:
-            return [self._apply_one(batch[0])]
         try:
             with self._database.transaction() as session:
+                note_shown(session, shown or [])
                 session.info[audit.ONE_BLOC] = True
                 return [self._apply_within(session, one) for one in batch]
         except DatabaseAway:
             raise
         except Exception:
             # Something is wrong with one of them, or they can't be together: each by itself.
+            with self._database.transaction() as session:
+                note_shown(session, shown or [])
             return [self._apply_alone(one) for one in batch]
 
     def _apply_alone(self, piece: Piece) -> Outcome | Exception:
