@@ -13,7 +13,9 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from bot.demo.play import people
+from bot.demo.play import course, people
+from bot.demo.play.exchange import REGISTERED, Exchange
+from bot.demo.play.pact import Launch
 from bot.demo.play.papers import write_papers
 from bot.demo.play.wire import Unexpected
 from bot.demo.play.year import Year
@@ -57,13 +59,18 @@ def tell(
     months = [dt.date(scenario.year, month + 1, 1) for month in range(count or scenario.months)]
     with staged(scenario, folder, port) as stage, _bar(screen, scenario, months) as advance:
         year = Year(stage, months, book.say, advance)
+        launch = Launch(year)
         documents: dict[str, Any] = {}
         status = 0
         try:
             _prologue(stage, book)
+            launch.play()
             for month in months:
                 year.play_month(month)
-            year.compare_year()
+                if month == months[(len(months) - 1) // 2]:
+                    Exchange(year).play()
+            course.compare_year(year)
+            course.look(year, launch)
             documents["bloc"] = _check_bloc(stage, year)
             _present(stage, year, book)
             stage.bot.stop()
@@ -79,8 +86,10 @@ def tell(
             status = 1
         if not status:
             book.say(["", _closing(stage, year, time.monotonic() - began)])
-        write_papers(out, book.text, list(stage.phones.values()), year.forms, documents)
-        screen.print(f"Transcript, chats and forms are in {out}/.")
+        write_papers(
+            out, book.text, list(stage.phones.values()), year.forms, documents, launch.papers
+        )
+        screen.print(f"Documents, transcript, chats and forms are in {out}/.")
     return status
 
 
@@ -125,7 +134,7 @@ def _present(stage: Stage, year: Year, book: Book) -> None:
     stage.bot.command("year", "open", str(stage.bloc), str(month.year))
     book.say(["", f"== {month.year} is opened by the operator"])
     now = Year(stage, [month], book.say, lambda: None, names=year.names)
-    now.play_present(month, year)
+    now.play_present(month, year, REGISTERED)
 
 
 def _check_bloc(stage: Stage, year: Year) -> Any:

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import urllib.request
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -107,6 +108,18 @@ def test_a_short_play_ends_well_and_leaves_its_papers(tmp_path: Path) -> None:
     assert "🔔" in transcript
     assert "Số người dự và số tiền không khớp" in transcript
     assert transcript.rstrip().endswith("refusals 0.")
+    # The year began with the pact: refused without a product, signed by all, in everybody's hands.
+    assert "Chưa ký được giao ước: chưa mô hình nào của đơn vị có sản phẩm." in transcript
+    assert "Cả 6 đơn vị đã ký." in transcript
+    (signed,) = papers.glob("giao-uoc-2023-*.pdf")
+    assert signed.read_bytes().startswith(b"%PDF")
+    assert transcript.count(f"📎 {signed.name}") == 6 * 2 + 1
+    with zipfile.ZipFile(signed.with_suffix(".docx")) as document:
+        assert "word/document.xml" in document.namelist()
+    chart = (papers / "plan-and-done.png").read_bytes()
+    assert chart.startswith(b"\x89PNG")
+    # At least as wide as a phone's screen: not a picture of some report.
+    assert int.from_bytes(chart[16:20]) >= 720
     assert len(list((papers / "chats").glob("*.html"))) == 6 * 2 + 2 + 1
     chat = next((papers / "chats").glob("*Oksana-Kovalenko.html")).read_text("utf-8")
     assert '<html lang="uk">' in chat

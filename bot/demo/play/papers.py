@@ -1,4 +1,4 @@
-"""What the play leaves: the transcript, everybody's chat as a page, forms, the audit's result."""
+"""What the play leaves: transcript, everybody's chat as a page, documents, forms, the audit."""
 
 from __future__ import annotations
 
@@ -30,8 +30,13 @@ def write_papers(
     phones: list[Phone],
     files: dict[str, bytes],
     documents: dict[str, Any],
+    made: dict[str, bytes],
 ) -> None:
-    """Write everything into the folder; older papers of the same names are replaced."""
+    """Write everything into the folder; older papers of the same names are replaced.
+
+    ``files`` are forms that were filled in, ``documents`` what the command line told, ``made``
+    files that the bot has made.
+    """
     chats = folder / "chats"
     chats.mkdir(parents=True, exist_ok=True)
     (folder / "transcript.txt").write_text(transcript, "utf-8")
@@ -43,6 +48,8 @@ def write_papers(
         (folder / "forms").mkdir(exist_ok=True)
     for name, content in files.items():
         (folder / "forms" / Path(name).name).write_bytes(content)
+    for name, content in made.items():
+        (folder / Path(name).name).write_bytes(content)
     for name, document in documents.items():
         text = json.dumps(document, ensure_ascii=False, indent=2)
         (folder / f"{name}.json").write_text(text + "\n", "utf-8")

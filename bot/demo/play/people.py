@@ -87,7 +87,7 @@ def keep_out(stranger: Phone) -> None:
 
 def intrude(phone: Phone, report_id: str) -> None:
     """A representative sends a reviewer's button: an answer, and no decision."""
-    message, _ = phone.button("home:help")
+    message = next(one for one in reversed(phone.chat()) if one["from_bot"])
     phone.lines.append(f"  {phone.name}: (a forged button that would approve a report)")
     (answer,) = phone.forges(message["message_id"], f"review:approve:0:{report_id}:1")
     if not answer:

@@ -6,7 +6,7 @@ differ by language. The words stand in the transcript.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -118,9 +118,9 @@ class Phone:
         tapped = message["message_id"]
         self.shown(shows, only=None if shows else tapped, quiet=quiet)
 
-    def taps_for_file(self, action: str) -> None:
+    def taps_for_file(self, action: str, *arguments: object) -> None:
         """Tap a button whose answer comes later as a file."""
-        message, button = self.button(action)
+        message, button = self.button(action, *arguments)
         self._note(f"[{button['text']}]")
         query = self._act("press", message_id=message["message_id"], button=button["callback_data"])
         self._answer(query)
@@ -254,19 +254,32 @@ class Phone:
 
     def gets_file(self, ending: str) -> Json:
         """A file has come whose name ends like this; gives its facts (`files` of a message)."""
+        found = self._attached(f"*{ending}", lambda file: str(file["name"]).endswith(ending))
+        self.lines.append(f"  → {self.name}: 📎 {found['name']}")
+        return found
+
+    def gets_picture(self) -> bytes:
+        """A picture has come since the last act; gives its content."""
+        found = self._attached(
+            "picture", lambda file: bool(file["kind"] == "photo"), since=self._mark
+        )
+        self.lines.append(f"  → {self.name}: 🖼")
+        return self.watch.wire.file(found["file_id"])
+
+    def _attached(self, what: str, fits: Callable[[Json], bool], since: int = 0) -> Json:
+        """The first file of this kind that came from the bot and no earlier call has taken."""
 
         def look() -> Json | None:
             for message in self.chat():
-                if message["from_bot"] and message["message_id"] not in self._noticed:
-                    for file in message["files"]:
-                        if file["name"].endswith(ending):
-                            self._noticed.add(message["message_id"])
-                            return dict(file)
+                if not message["from_bot"] or message["message_id"] in self._noticed:
+                    continue
+                for file in message["files"]:
+                    if fits(file) and message["seq"] > since:
+                        self._noticed.add(message["message_id"])
+                        return dict(file)
             return None
 
-        found = self.watch.wait(look, lambda: f"{self.name} didn't get a file *{ending}")
-        self.lines.append(f"  → {self.name}: 📎 {found['name']}")
-        return found
+        return self.watch.wait(look, lambda: f"{self.name} didn't get a file: {what}")
 
     def got(self, *texts: str, button: tuple[object, ...] = ()) -> list[Json]:
         """Messages with these texts (and this button) that stand there and no call has taken."""

@@ -10,18 +10,14 @@ from itertools import chain
 
 from bot.demo.play import forms, months, people
 from bot.demo.play.figures import (
-    ALL,
-    INPUTS,
     REQUIRED,
     Month,
-    cumulated,
     forwarded_on,
     month_figures,
     quiet_month,
-    written,
 )
 from bot.demo.play.months import Sent
-from bot.demo.play.phone import Phone, action_of, find_button, value_texts
+from bot.demo.play.phone import Phone, action_of, find_button
 from bot.demo.play.pictures import picture
 from bot.demo.play.wire import Unexpected
 from bot.demo.scenarios.model import REPRESENTATIVE, SIGNATORY, Unit
@@ -375,17 +371,22 @@ class Year:
         self.flush_all()
         self.flush(leaving)
 
-    def play_present(self, month: dt.date, past: Year) -> None:
+    def play_present(self, month: dt.date, past: Year, registered: Month) -> None:
         """One unit reports on the month that it is now; the figures go on from last year's end."""
         unit = self.other(0)
         before = dict(past.figures[unit.short_name, past.months[-1]])
         # What was new then has become what is kept up.
         before["models_sustained"], before["models_new"] = before["models_total"], 0
         figures = month_figures(self.stage.scenario.key, unit, month, before)
+        # Models are counted by the register: its figures stand there already.
+        figures.update(registered)
         self.figures[unit.short_name, month] = figures
         phone = self.stage.phone(unit)
         months.open_report(phone, month)
-        months.fill_pasted(phone, figures)
+        phone.taps("report:part", "models", quiet=True)
+        phone.sees("📒")
+        phone.taps("report:card", quiet=True)
+        months.fill_pasted(phone, figures, REQUIRED[2:])
         self._date(phone, figures, month)
         phone.sends_photo(picture(f"{unit.short_name} now"), shows=months.CARD)
         self._send(month, [unit])
@@ -395,35 +396,3 @@ class Year:
         past.reports.update(self.reports)
         past.decisions += 1
         self.flush_all()
-
-    # -- the end --------------------------------------------------------------------------
-
-    def compare_year(self) -> None:
-        """What every unit sees as its year so far equals what its months add up to."""
-        self.say(["", "== The year so far, against the sum of its months"])
-        last = self.months[-1]
-
-        def compare(unit: Unit) -> None:
-            phone = self.stage.phone(unit)
-            phone.starts()
-            phone.taps("report:list", quiet=True)
-            phone.taps("report:month", months.key(last), shows=months.SEALED, quiet=True)
-            phone.taps(months.SEALED, shows="report:show")
-            mine = [self.figures[unit.short_name, month] for month in self.months]
-            expected = self._expected(cumulated(mine), phone.language)
-            seen = value_texts(phone.screen)
-            if seen != expected:
-                raise Unexpected(
-                    f"{unit.short_name}: the year so far is\n{seen}, expected\n{expected}"
-                )
-
-        self.stage.together([lambda unit=unit: compare(unit) for unit in self.units])  # type: ignore[misc]
-        self.flush_all()
-
-    @staticmethod
-    def _expected(total: Month, language: str) -> list[str]:
-        rows = [*INPUTS[:2], "models_total", *INPUTS[2:]]
-        return [
-            written(total[code], language) if code in ALL and code in total else "–"
-            for code in rows
-        ]
