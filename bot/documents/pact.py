@@ -7,6 +7,7 @@ text ends with its hash and a QR code by which it can be checked.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import takewhile
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -24,12 +25,15 @@ from bot.documents.layout import (
     words,
 )
 from bot.domain.document import Annex, TextPaper
-from bot.domain.texts import is_heading, paragraphs
+from bot.domain.texts import in_capitals, is_heading, paragraphs
 from bot.i18n import Texts
 from bot.views.report_words import measure
 
 #: Lines in capitals at a text's beginning that are its title; more are headings.
 _TITLE_LINES: Final = 4
+#: Without any, a short first line that doesn't end like a sentence is the title.
+_TITLE_LIMIT: Final = 120
+_ENDS: Final = ".,;:।"
 _BASIS: Final = ("căn cứ ",)
 
 
@@ -61,11 +65,9 @@ def document(t: Texts, paper: TextPaper) -> Document:
 def _split(paper: TextPaper) -> tuple[list[str], list[str]]:
     """The lines of the title, and the paragraphs below it."""
     lines = paragraphs(paper.body)
-    title: list[str] = []
-    for line in lines[:_TITLE_LINES]:
-        if line != line.upper() or not any(one.isalpha() for one in line):
-            break
-        title.append(line)
+    title = list(takewhile(in_capitals, lines[:_TITLE_LINES]))
+    if not title and len(lines) > 1 and len(lines[0]) <= _TITLE_LIMIT and lines[0][-1] not in _ENDS:
+        title = lines[:1]
     return title, lines[len(title) :]
 
 
@@ -115,7 +117,7 @@ def _signatures(t: Texts, paper: TextPaper) -> list[Block]:
                 for one in (t._("No."), t._("Unit"), t._("Signed by"), t._("Post"), t._("Time"))
             ),
             rows=tuple(rows),
-            widths=(12, 50, 36, 30, 32),
+            widths=(12, 46, 36, 30, 36),
             align=("C", "L", "L", "L", "L"),
         ),
         Text(

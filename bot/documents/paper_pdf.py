@@ -138,6 +138,9 @@ class _Paper:
                 self._pdf.add_page()
 
     def _font(self, style: Any, size: float) -> None:
+        # After letters of the other font the page has that one set, which the library takes for
+        # unchanged: a detour makes it say the font again.
+        self._pdf.set_font(_DEVANAGARI, style, size)
         self._pdf.set_font(_SERIF, style, size)
 
     def _lines(

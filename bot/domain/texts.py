@@ -70,9 +70,12 @@ def is_heading(paragraph: str) -> bool:
     """Whether a paragraph is a heading, as Vietnamese papers write them."""
     if len(paragraph) > _HEADING_LIMIT:
         return False
-    return bool(_HEADING.match(paragraph)) or (
-        paragraph == paragraph.upper() and any(one.isalpha() for one in paragraph)
-    )
+    return bool(_HEADING.match(paragraph)) or in_capitals(paragraph)
+
+
+def in_capitals(paragraph: str) -> bool:
+    """Whether a paragraph stands in capitals; never in a script that has none."""
+    return paragraph == paragraph.upper() != paragraph.lower()
 
 
 def goes_on(before: str, after: str) -> bool:

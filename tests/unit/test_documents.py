@@ -20,7 +20,7 @@ from typing import Any
 import docx
 import pytest
 
-from bot.documents import layout
+from bot.documents import layout, pact
 from bot.documents.make import make
 from bot.domain import default_texts
 from bot.domain.document import (
@@ -200,7 +200,17 @@ def test_hindi_is_shaped_in_a_pdf() -> None:
     text = "समझौता\nस्पर्धा ब्लॉक का लक्ष्य और कार्यवृत्त"
     pdf = made(paper(2, text=text), "pdf", "hi")
     assert b"NotoSerifDevanagari" in pdf
-    assert "स्पर्धा" in read(pdf)
+    words = " ".join(read(pdf, "-raw").split())
+    assert "स्पर्धा" in words
+    # Latin letters after Devanagari ones are drawn in their own font again.
+    assert words.count("HỘI ĐỒNG THI ĐUA - KHEN THƯỞNG TỈNH NINH THUẬN") == 2
+
+
+def test_a_script_without_capitals_has_a_title_and_no_headings() -> None:
+    text = "समझौता\nस्पर्धा ब्लॉक का लक्ष्य\nI. विषय\nसभी इकाइयाँ प्रतिबद्ध हैं।"
+    _, title, *rest = pact.document(texts("hi"), replace(paper(2), body=text)).blocks
+    assert title == layout.Title(("समझौता",))
+    assert [one.style for one in rest[:3]] == ["body", "heading", "body"]  # type: ignore[union-attr]
 
 
 # --- DOCX -------------------------------------------------------------------------------------
