@@ -442,8 +442,9 @@ def test_doctor_finds_everything_well(
     found = findings(result)
     assert list(found) == [
         *("settings", "database", "migrations", "bot api", "evidence store", "time zones"),
-        "languages",
+        *("fonts", "languages"),
     ]
+    assert found["fonts"][0]
     del found["languages"]  # what tests/checks/texts.py is for
     assert all(ok for ok, _detail in found.values()), found
     assert TOKEN.split(":")[1] not in result.stdout
@@ -486,7 +487,7 @@ def test_doctor_names_a_wrong_setting_and_missing_tables(
     monkeypatch.setenv("HEALTH_LISTEN", "nowhere")
     found = findings(run("doctor", "--json"))
     assert "HEALTH_LISTEN" in found["settings"][1]
-    assert list(found) == ["settings", "languages"]
+    assert list(found) == ["settings", "fonts", "languages"]
 
 
 def test_doctor_finds_a_catalogue_behind(
