@@ -78,7 +78,7 @@ def test_thirteen_units_two_flags_and_two_certificates() -> None:
     flag = Contest("flag", ContestKind.AWARD, "Cờ thi đua", nominees[:4], rule)
     merit = Contest("merit", ContestKind.AWARD, "Bằng khen", nominees, rule, after=("flag",))
     paper = Paper("b", "", (flag, merit))
-    papers: list[Choices | None] = [((1, 2), (3, 4))] * 8 + [((1, 3), (1, 3))] * 3
+    papers: list[Choices] = [*[((1, 2), (3, 4))] * 8, *[((1, 3), (1, 3))] * 3]
     papers += [((2, 4), (4, 5)), (None, (2, 4))]
     turnout = Turnout(frozenset(range(1, 14)))
     first, second = tally(paper, roll(13), turnout, columns(paper, papers))
