@@ -449,8 +449,8 @@ def test_doctor_finds_everything_well(
     assert all(ok for ok, _detail in found.values()), found
     assert TOKEN.split(":")[1] not in result.stdout
     lines = run("doctor").stdout.splitlines()
-    assert len(lines) == 7
-    assert [line.split()[0] for line in lines[:6]] == ["ok"] * 6
+    assert len(lines) == 8
+    assert [line.split()[0] for line in lines[:7]] == ["ok"] * 7
 
 
 def test_doctor_names_what_is_wrong_without_secrets(
