@@ -127,9 +127,7 @@ def check(session: Session, version_id: int) -> TextCheck:
             col(AuditEntry.action).in_(["text.published", "text_adopted"]),
         )
     ).all()
-    adopted = {
-        one.body.get("adoption"): one for one in entries if one.action == "text_adopted"
-    }
+    adopted = {one.body.get("adoption"): one for one in entries if one.action == "text_adopted"}
     standing = session.exec(
         select(Adoption)
         .where(col(Adoption.version_id) == version.id, col(Adoption.withdrawn_at).is_(None))
