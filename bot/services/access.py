@@ -135,7 +135,9 @@ _MEET: Any = (
     .outerjoin(Form, col(Form.person_id) == col(Person.id))
     .outerjoin(DoneUpdate, col(DoneUpdate.update_id) == bindparam("update_id"))
 )
-_DONE: Any = select(DoneUpdate.update_id).where(col(DoneUpdate.update_id) == bindparam("update_id"))
+_DONE: Any = select(col(DoneUpdate.update_id)).where(
+    col(DoneUpdate.update_id) == bindparam("update_id")
+)
 
 
 def find_actor(
