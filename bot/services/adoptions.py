@@ -11,7 +11,6 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from bot.errors import NotFound
@@ -28,6 +27,7 @@ from bot.models import (
 from bot.services import audit, commitments, document_jobs, notices
 from bot.services.access import Actor
 from bot.services.commitments import Commitment
+from bot.services.texts import adopted_by, open_units
 
 #: The signed pact comes as a file that tells the same; only where it doesn't within this time
 #: are people told without it.
@@ -125,11 +125,7 @@ def home(session: Session, actor: Actor) -> Home:
     texts = in_force(session, year.id)
     ids = [one.id for one in texts]
     counts = _counts(session, actor.here.bloc, ids)
-    units = session.exec(
-        select(func.count())
-        .select_from(Unit)
-        .where(col(Unit.bloc_id) == actor.here.bloc.id, col(Unit.closed_at).is_(None))
-    ).one()
+    units = session.scalar(open_units(actor.here.bloc.id)) or 0
     mine = _mine(session, actor, texts)
     lines = []
     for one in texts:
@@ -149,18 +145,8 @@ def home(session: Session, actor: Actor) -> Home:
 
 def _counts(session: Session, bloc: Bloc, version_ids: Sequence[int]) -> dict[int, int]:
     """How many open units have adopted each of these versions."""
-    rows = session.exec(
-        select(Adoption.version_id, func.count())
-        .join(Unit, col(Unit.id) == col(Adoption.unit_id))
-        .where(
-            col(Adoption.version_id).in_(version_ids),
-            col(Adoption.withdrawn_at).is_(None),
-            col(Unit.bloc_id) == bloc.id,
-            col(Unit.closed_at).is_(None),
-        )
-        .group_by(col(Adoption.version_id))
-    )
-    return dict(rows.all())
+    rows = session.execute(adopted_by(bloc.id).where(col(Adoption.version_id).in_(version_ids)))
+    return {row[0]: row[1] for row in rows}
 
 
 def _mine(

@@ -65,6 +65,31 @@ def kind_of(words: Sequence[str]) -> TextKind:
     return TextKind(words[0])
 
 
+# --- How many have adopted --------------------------------------------------------------------
+
+
+def open_units(bloc_id: int | None) -> Any:
+    """A query of how many units a bloc has now: those that adopt its texts."""
+    return select(func.count()).where(col(Unit.bloc_id) == bloc_id, col(Unit.closed_at).is_(None))
+
+
+def adopted_by(bloc_id: int | None) -> Any:
+    """A query of (version, count): how many of a bloc's open units have adopted each version.
+
+    The one place that counts: every screen that says "k of n" says the same.
+    """
+    return (
+        select(Adoption.version_id, func.count(func.distinct(col(Adoption.unit_id))))
+        .join(Unit, col(Unit.id) == Adoption.unit_id)
+        .where(
+            col(Adoption.withdrawn_at).is_(None),
+            col(Unit.bloc_id) == bloc_id,
+            col(Unit.closed_at).is_(None),
+        )
+        .group_by(col(Adoption.version_id))
+    )
+
+
 # --- The list ---------------------------------------------------------------------------------
 
 
@@ -96,18 +121,7 @@ def overview(session: Session, actor: Actor) -> list[Line]:
     """The year's three texts, for whoever holds a seat. One query."""
     year = actor.here.year
     rounds = and_(col(TextComment.text_id) == BlocText.id, col(TextComment.round) == BlocText.round)
-    units = select(func.count()).where(
-        col(Unit.bloc_id) == year.bloc_id, col(Unit.closed_at).is_(None)
-    )
-    adopted = (
-        select(func.count(func.distinct(col(Adoption.unit_id))))
-        .join(Unit, col(Unit.id) == Adoption.unit_id)
-        .where(
-            col(Adoption.version_id) == TextVersion.id,
-            col(Adoption.withdrawn_at).is_(None),
-            col(Unit.closed_at).is_(None),
-        )
-    )
+    adopted = adopted_by(year.bloc_id).subquery()
     undecided = case((col(TextComment.verdict) == CommentVerdict.OPEN, 1), else_=0)
     counts = (
         select(func.count(col(TextComment.id))).where(rounds).correlate(BlocText),
@@ -124,8 +138,8 @@ def overview(session: Session, actor: Actor) -> list[Line]:
         TextVersion.id,
         TextVersion.published_at,
         *(one.scalar_subquery() for one in counts),
-        adopted.correlate(TextVersion).scalar_subquery(),
-        units.scalar_subquery(),
+        func.coalesce(adopted.c[1], 0),
+        open_units(year.bloc_id).scalar_subquery(),
     )
     rows = session.execute(
         select(*columns)
@@ -137,6 +151,7 @@ def overview(session: Session, actor: Actor) -> list[Line]:
                 col(TextVersion.version) == BlocText.version,
             ),
         )
+        .outerjoin(adopted, adopted.c[0] == col(TextVersion.id))
         .where(col(BlocText.bloc_year_id) == year.id)
     )
     found = {row[0]: _line(actor, row) for row in rows}
