@@ -124,9 +124,9 @@ def _change(incoming: Incoming, tx: Tx) -> View:
 
 def _post(incoming: Incoming, tx: Tx) -> View:
     """A post chosen by a tap."""
-    quick = sign_views.posts(tx.t)
     name, _ = _kept(tx)
     prepared = _prepared(tx)
+    quick = sign_views.posts(prepared)
     chosen = plain(quick[min(number(incoming), len(quick) - 1)])
     go(tx, "who", prepared.text.id, name=name, post=chosen, asks="")
     return _draw_sign(tx, prepared)
@@ -139,7 +139,7 @@ def _typed_who(incoming: Incoming, tx: Tx) -> View:
     name, post = _kept(tx)
     prepared = _prepared(tx)
     try:
-        if asks == "name":
+        if asks == "name" or not name:
             name = signing.tidy_name(incoming.text)
         else:
             post = signing.tidy_post(incoming.text)
@@ -153,7 +153,7 @@ def _right(_incoming: Incoming, tx: Tx) -> View:
     """Name and post are right: the last screen."""
     prepared = _prepared(tx)
     name, post = _kept(tx)
-    if not post or not tx.actor.is_signatory:
+    if not (name and post) or not tx.actor.is_signatory:
         return _who(_incoming, tx)
     go(tx, "seal", prepared.text.id, name=name, post=post)
     return _draw_sign(tx, prepared)

@@ -45,7 +45,7 @@ class Signing:
     """What a unit is about to adopt, with all that its screens show.
 
     ``commitment`` only under a pact. ``name`` and ``post`` are proposed from the person's name
-    and their last signature.
+    and their last signature. ``language`` is the bloc's, in which the signed document is written.
     """
 
     text: Text
@@ -53,6 +53,7 @@ class Signing:
     commitment: Commitment | None
     name: str
     post: str
+    language: str
 
 
 # --- Before the last tap ----------------------------------------------------------------------
@@ -69,7 +70,8 @@ def prepare(session: Session, actor: Actor, version_id: int) -> Signing:
     _require_current(session, actor, found)
     _require_open(session, actor, found, unit)
     name, post = _proposed(session, actor)
-    return Signing(found, unit, _committed(session, actor, found), name, post)
+    language = actor.here.bloc.language
+    return Signing(found, unit, _committed(session, actor, found), name, post, language)
 
 
 def _require_current(session: Session, actor: Actor, found: Text) -> None:
@@ -128,22 +130,28 @@ def _proposed(session: Session, actor: Actor) -> tuple[str, str]:
         .limit(1)
     ).first()
     if last is None:
-        return clean(actor.person.name, NAME_LIMIT, cut=True), ""
+        name = clean(actor.person.name, NAME_LIMIT, cut=True)
+        return name if _has_letters(name) else "", ""
     return last.person_name, last.post
 
 
+def _has_letters(text: str) -> bool:
+    """Whether something can stand under a document: pictures and dots alone can't."""
+    return any(letter.isalpha() for letter in text)
+
+
 def tidy_name(text: str) -> str:
-    """A typed name as it is kept. Raises Invalid for an empty or too long one."""
+    """A typed name as it is kept. Raises Invalid for one without letters or too long."""
     name = clean(text, NAME_LIMIT)
-    if not name:
+    if not _has_letters(name):
         raise Invalid("signer_name_empty")
     return name
 
 
 def tidy_post(text: str) -> str:
-    """A typed post as it is kept. Raises Invalid for an empty or too long one."""
+    """A typed post as it is kept. Raises Invalid for one without letters or too long."""
     post = clean(text, POST_LIMIT)
-    if not post:
+    if not _has_letters(post):
         raise Invalid("signer_post_empty")
     return post
 

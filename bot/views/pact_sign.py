@@ -12,7 +12,7 @@ from markupsafe import Markup
 from bot.domain.template import TemplateSpec
 from bot.domain.texts import pages as text_pages
 from bot.domain.texts import paragraphs
-from bot.i18n import Texts
+from bot.i18n import Texts, texts
 from bot.models import Adoption
 from bot.services.adoption_board import Signed
 from bot.services.adoptions import Text
@@ -97,8 +97,12 @@ def _model(t: Texts, name: str, product: str) -> Markup:
     return Markup("🌱 {} → {}").format(clip(name, 80), clip(product, 80))
 
 
-def posts(t: Texts) -> tuple[Markup, ...]:
-    """Posts that signatories often hold: one tap instead of typing."""
+def posts(signing: Signing) -> tuple[Markup, ...]:
+    """Posts that signatories often hold: one tap instead of typing.
+
+    In the bloc's language, whatever the signatory's: they go into the bloc's document.
+    """
+    t = texts(signing.language)
     return (
         t._("Chairperson"),
         t._("Deputy Chairperson"),
@@ -114,13 +118,14 @@ def who(
 ) -> View:
     """Under which name and post: confirmed by a tap, or typed. ``asks``: ``name`` or ``post``."""
     rows = Rows()
+    asks = asks if name else "name"
     if asks == "name":
         prompt = t._("Please type the full name.")
     elif asks == "post" or not post:
         prompt = t._("Please choose the post, or type it.")
         quick = [
             Button(plain(one), data(FEATURE, "post", index, version=version))
-            for index, one in enumerate(posts(t))
+            for index, one in enumerate(posts(signing))
         ]
         rows.extend(tuple(quick[at : at + 2]) for at in range(0, len(quick), 2))
     else:
@@ -145,7 +150,7 @@ def who(
             *((note, "") if note else ()),
             title(t, signing.text),
             t._("Unit: <b>{unit}</b>", unit=signing.unit.name),
-            t._("Name: <b>{name}</b>", name=name),
+            t._("Name: <b>{name}</b>", name=name or "–"),
             t._("Post: <b>{post}</b>", post=post or "–"),
             "",
             prompt,
