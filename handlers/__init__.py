@@ -67,16 +67,21 @@ def route(incoming: Incoming, tx: Tx) -> View:
         case "group":
             return common.only_private(tx.t, tx.bot_name)
         case "command":
+            _wander(tx)
             command = COMMANDS.get(incoming.command)
             return command.handle(incoming, tx) if command else common.unknown_command(tx.t)
         case "button":
             return _press(incoming, tx)
         case "text":
             feature = _open(tx)
+            if _was_away(tx):
+                return _again(tx)
             if feature and feature.on_text:
                 return feature.on_text(incoming, tx)
         case "file":
             feature = _open(tx)
+            if _was_away(tx):
+                return _again(tx)
             if workbooks.is_workbook(incoming) and (not feature or feature is report.FEATURE):
                 return workbooks.take(incoming, tx)
             if feature and feature.on_file:
@@ -88,8 +93,29 @@ def _open(tx: Tx) -> Feature | None:
     return _BY_NAME.get(tx.form.feature) if tx.form else None
 
 
+def _wander(tx: Tx) -> None:
+    """The person looks at something else than the open form."""
+    feature = _open(tx)
+    if feature and feature.asks_again and tx.form:
+        forms.wander(tx.session, tx.form, tx.now)
+
+
+def _was_away(tx: Tx) -> bool:
+    """Whether the person came from elsewhere; they see the open form from now on."""
+    return tx.form is not None and forms.come_back(tx.session, tx.form, tx.now)
+
+
+def _again(tx: Tx) -> View:
+    """Nothing was taken: the form, to which the person may send it once more."""
+    feature = _open(tx)
+    view = feature.show(tx) if feature and feature.show else home.show(tx)
+    note = common.not_taken(tx.t) if tx.form else common.not_understood(tx.t)
+    return replace(view, text=note + "\n\n" + view.text, fresh=True)
+
+
 def _not_here(tx: Tx) -> View:
     """Something that no open form waits for: say so, and show where the person is."""
+    _was_away(tx)
     feature = _open(tx)
     if feature and feature.show:
         view = feature.show(tx)
@@ -104,6 +130,11 @@ def _press(incoming: Incoming, tx: Tx) -> View:
     press = feature.buttons.get(words[1]) if feature and len(words) > 2 else None
     if feature is None or press is None:
         return replace(home.show(tx), toast=common.stale(tx.t))
+    shows_form = tx.form is not None and (feature.name == tx.form.feature or press.form)
+    if shows_form or incoming.data.startswith("home:continue:"):
+        _was_away(tx)
+    else:
+        _wander(tx)
     if press.form and not (
         tx.form and tx.form.feature == feature.name and str(tx.form.version) == words[2]
     ):

@@ -103,6 +103,7 @@ def _on_text(incoming: Incoming, tx: Tx) -> View:
 
 FEATURE = Feature(
     name=NAME,
+    asks_again=True,
     buttons={
         "show": Press(_all),
         "list": Press(_list),

@@ -78,7 +78,8 @@ class Feature:
     ``on_file`` get what the person sends while a form of this feature is open; ``show`` draws
     that form as it stands now (after a stale button, a restart, an unexpected kind of message).
     ``left`` shows what a form was about (by its subject) that has just been closed: for a button
-    of it that is pressed twice.
+    of it that is pressed twice. ``asks_again``: what is sent counts for others at once, so that
+    the first message after the person has looked at something else is not taken.
     """
 
     name: str
@@ -88,6 +89,7 @@ class Feature:
     on_file: Handler | None = None
     show: Callable[[Tx], View] | None = None
     left: Callable[[Tx, int], View] | None = None
+    asks_again: bool = False
 
 
 def arguments(incoming: Incoming) -> list[str]:

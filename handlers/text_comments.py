@@ -233,6 +233,7 @@ def _judged_with(incoming: Incoming, tx: Tx, draft: Any) -> View:
 
 FEATURE = Feature(
     name=NAME,
+    asks_again=True,
     buttons={
         "pick": Press(_pick),
         "on": Press(_on),

@@ -339,7 +339,7 @@ def _summary(tx: Tx, form: Form, note: str) -> View:
 
 
 def _why(incoming: Incoming, tx: Tx) -> View:
-    whys = publishing.quick_whys(tx.t)
+    whys = publishing.quick_whys(tx.actor.here.bloc.language)
     why = plain(whys[min(number(incoming), len(whys) - 1)])
     tx.form = forms.keep(tx.session, cast(Form, tx.form), tx.now, why=why)
     return _form(tx)
@@ -374,6 +374,7 @@ def _now(incoming: Incoming, tx: Tx) -> View:
 
 FEATURE = Feature(
     name=NAME,
+    asks_again=True,
     buttons={
         "start": Press(_start),
         "write": Press(_write),

@@ -64,6 +64,20 @@ def keep(session: Session, form: Form, now: dt.datetime, **draft: Any) -> Form:
     return form
 
 
+def wander(session: Session, form: Form, now: dt.datetime) -> None:
+    """Note that the person looks at something else: what comes next isn't meant for the form."""
+    if not form.draft.get("away"):
+        keep(session, form, now, away=True)
+
+
+def come_back(session: Session, form: Form, now: dt.datetime) -> bool:
+    """Note that the form is what the person sees; gives whether they had been elsewhere."""
+    away = bool(form.draft.get("away"))
+    if away:
+        keep(session, form, now, away=False)
+    return away
+
+
 def leave(session: Session, person_id: int, now: dt.datetime) -> None:
     """Close the form. The row stays, so that versions never repeat and old buttons stay stale.
 

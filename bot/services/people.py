@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import func, or_
 from sqlmodel import Session, col, delete, select, update
 
 from bot.errors import Invalid, NotFound
 from bot.i18n import KNOWN_LANGUAGES
 from bot.models import (
+    Adoption,
     Bloc,
     BlocYear,
     DeadLetter,
     Evidence,
+    Model,
+    ModelQuestion,
     OutMessage,
     OutState,
     Person,
     ReportStep,
     Seat,
     StepKind,
+    TextComment,
     Unit,
 )
 from bot.services import audit, forms, invitations, notices
@@ -84,28 +89,53 @@ def switch(session: Session, actor: Actor, seat_id: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What is kept about a person, the seats they have left too."""
+    """What is kept about a person, the seats they have left too.
+
+    ``signatures``: under the pact and approvals of other texts, also withdrawn ones and those of
+    old versions. ``questions``: asked and answered ones.
+    """
 
     person: Person
     seats: tuple[Held, ...]
     reports: int
     evidence: int
+    comments: int
+    signatures: int
+    models: int
+    questions: int
 
 
 def kept(session: Session, actor: Actor) -> Kept:
     """Everything kept about the actor, for themselves."""
     person_id = actor.person.id or 0
-    reports = session.exec(
+    counted = (
         select(func.count()).where(
             col(ReportStep.person_id) == person_id, col(ReportStep.kind) == StepKind.SENT
-        )
+        ),
+        select(func.count()).where(col(Evidence.added_by) == person_id),
+        select(func.count()).where(col(TextComment.person_id) == person_id),
+        select(func.count()).where(col(Adoption.person_id) == person_id),
+        select(func.count()).where(col(Model.created_by) == person_id),
+        select(func.count()).where(
+            or_(
+                col(ModelQuestion.person_id) == person_id,
+                col(ModelQuestion.answered_by) == person_id,
+            )
+        ),
+    )
+    columns: Any = [one.scalar_subquery() for one in counted]
+    reports, evidence, comments, signatures, models, questions = session.execute(
+        select(*columns)
     ).one()
-    evidence = session.exec(select(func.count()).where(col(Evidence.added_by) == person_id)).one()
     return Kept(
         person=actor.person,
         seats=tuple(seats_of(session, person_id, ended=True)),
         reports=reports,
         evidence=evidence,
+        comments=comments,
+        signatures=signatures,
+        models=models,
+        questions=questions,
     )
 
 

@@ -25,7 +25,7 @@ class Summary:
     """What would be published: ``version`` is its number; ``last`` the version before, if any.
 
     ``added``, ``removed`` and ``changed`` count paragraphs against that; ``open`` of
-    ``comments`` wait for a verdict.
+    ``comments`` wait for a verdict. ``language`` is the bloc's.
     """
 
     text: BlocText
@@ -38,6 +38,7 @@ class Summary:
     changed: int
     comments: int
     open: int
+    language: str
 
 
 def last_version(session: Session, text: BlocText) -> TextVersion | None:
@@ -91,6 +92,7 @@ def summary(session: Session, actor: Actor, text_id: int, revision: int | None =
         changed=sum(one.kind == "changed" for one in found),
         comments=total,
         open=int(undone),
+        language=actor.here.bloc.language,
     )
 
 

@@ -18,6 +18,14 @@ def not_understood(t: Texts) -> Markup:
     return t._("I can't do anything with that here. Please choose a button or a command.")
 
 
+def not_taken(t: Texts) -> Markup:
+    """Something was sent after the person had left the open form for another screen."""
+    return t._(
+        "You were at another screen: nothing was taken from that message. Please send it once "
+        "more if it belongs here."
+    )
+
+
 def unknown_command(t: Texts) -> View:
     """A command that doesn't exist."""
     return View(text=t._("I don't know that command. /help lists what I can do."), card=False)

@@ -55,6 +55,13 @@ def show(t: Texts, found: Papers, *, may: bool, note: str = "") -> View:
             *((note, "") if note else ()),
             t._("<b>What proposed texts and documents are filled with</b>"),
             *parts,
+            "",
+            t._(
+                "A draft that is there already doesn't change with it: there, replace everything "
+                "by the proposed text anew."
+            )
+            if may
+            else None,
         ),
         rows=rows.done(),
     )

@@ -186,22 +186,12 @@ def privacy(t: Texts, kept: Kept, zone: ZoneInfo) -> View:
             *_earlier(t, len(kept.seats)),
             *seat_lines,
             "",
-            t.ngettext(
-                "You have sent {n} report.",
-                "You have sent {n} reports.",
-                kept.reports,
-                n=t.number(kept.reports),
-            ),
-            t.ngettext(
-                "You have added {n} piece of evidence.",
-                "You have added {n} pieces of evidence.",
-                kept.evidence,
-                n=t.number(kept.evidence),
-            ),
+            *_given(t, kept),
             "",
             t._(
                 "People of your bloc see your name and role. What you sent belongs to your unit. "
-                "The record of decisions keeps only numbers, no names."
+                "Signatures keep the name and post that they were given with; the record of "
+                "decisions keeps only numbers."
             ),
         ),
         rows=(
@@ -209,6 +199,50 @@ def privacy(t: Texts, kept: Kept, zone: ZoneInfo) -> View:
             (menu_button(t),),
         ),
     )
+
+
+def _given(t: Texts, kept: Kept) -> list[Markup]:
+    """What came from a person, counted; of rarer things those that there are."""
+    counts = (
+        t.ngettext(
+            "You have sent {n} report.",
+            "You have sent {n} reports.",
+            kept.reports,
+            n=t.number(kept.reports),
+        ),
+        t.ngettext(
+            "You have added {n} piece of evidence.",
+            "You have added {n} pieces of evidence.",
+            kept.evidence,
+            n=t.number(kept.evidence),
+        ),
+        t.ngettext(
+            "You have given {n} signature or approval, with your name and post.",
+            "You have given {n} signatures and approvals, with your name and post.",
+            kept.signatures,
+            n=t.number(kept.signatures),
+        ),
+        t.ngettext(
+            "You have commented {n} time on texts.",
+            "You have commented {n} times on texts.",
+            kept.comments,
+            n=t.number(kept.comments),
+        ),
+        t.ngettext(
+            "You have entered {n} model.",
+            "You have entered {n} models.",
+            kept.models,
+            n=t.number(kept.models),
+        ),
+        t.ngettext(
+            "You have asked or answered {n} question.",
+            "You have asked or answered {n} questions.",
+            kept.questions,
+            n=t.number(kept.questions),
+        ),
+    )
+    later = (kept.signatures, kept.comments, kept.models, kept.questions)
+    return [*counts[:2], *(one for one, n in zip(counts[2:], later, strict=True) if n)]
 
 
 def confirm_leave(t: Texts, held: list[Held]) -> View:
@@ -220,9 +254,9 @@ def confirm_leave(t: Texts, held: list[Held]) -> View:
             *(t._("• {seat}", seat=_seat_line(t, one)) for one in held[-_SEATS:]),
             "",
             t._(
-                "Your seats end now. Your name, username and Telegram number are erased. The "
-                "reports that you sent stay with your unit. The bloc leader is told. You can come "
-                "back by a new invitation."
+                "Your seats end now. Your name, username and Telegram number are erased. What you "
+                "sent stays with your unit, and a signature keeps the name and post at signing. "
+                "The bloc leader is told. You can come back by a new invitation."
             ),
         ),
         rows=(

@@ -17,7 +17,7 @@ from bot.i18n import Texts
 from bot.models import BlocText, BlocYear, Person, TextKind
 from bot.services import notices, text_files
 from bot.views.base import Button, Rows, View, clip, data, grid, lines, pages, plain, turn
-from bot.views.texts import DRAFTS, FEATURE, button, kind_name
+from bot.views.texts import DRAFTS, FEATURE, button, filled_with, kind_name
 
 _PAGE: Final = 8
 _SHOWN: Final = 3000
@@ -109,6 +109,7 @@ def write(t: Texts, desk: Desk, *, replace: bool, note: str = "") -> View:
         if replace:
             start = (text.kind.value, "proposed", text.revision)
             rows.add(button(t._("Take the proposed text"), DRAFTS, "start", *start))
+    rows.add(filled_with(t))
     return View(
         text=lines(
             *((note, "") if note else ()),

@@ -108,7 +108,11 @@ def _seal(t: Texts, found: Reading, zone: ZoneInfo) -> list[Markup]:
             person=found.by,
             when=t.when(found.version.published_at, zone),
         ),
-        t._("SHA-256: <code>{hash}</code>", hash=found.version.sha256),
+        t._(
+            "Check code of the text (SHA-256), the same as long as no letter changes: "
+            "<code>{hash}</code>",
+            hash=found.version.sha256,
+        ),
     ]
 
 

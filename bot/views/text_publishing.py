@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from bot.i18n import Texts
+from bot.i18n import Texts, texts
 from bot.models import BlocText, TextKind
 from bot.services.text_publishing import Summary
 from bot.views.base import Button, Rows, View, clip, data, lines, plain
@@ -35,8 +35,9 @@ def ask_open(t: Texts, text: BlocText) -> View:
     )
 
 
-def quick_whys(t: Texts) -> list[Markup]:
-    """Reasons for a new version that are often given."""
+def quick_whys(language: str) -> list[Markup]:
+    """Reasons for a new version that are often given, in the bloc's ``language``: all read them."""
+    t = texts(language)
     return [
         t._("The units' comments were taken up."),
         t._("A mistake was corrected."),
@@ -53,7 +54,8 @@ def publish(t: Texts, found: Summary, version: int, why: str = "", note: str = "
     rows = Rows()
     if again and not why:
         rows.extend(
-            (desk.press(clip(plain(one), 60), "why", at),) for at, one in enumerate(quick_whys(t))
+            (desk.press(clip(plain(one), 60), "why", at),)
+            for at, one in enumerate(quick_whys(found.language))
         )
     else:
         rows.add(desk.press(t._("📢 Publish now"), "now", text.id, style="primary"))

@@ -61,6 +61,11 @@ def back(t: Texts, kind: TextKind) -> Button:
     return button(t._("◀ Back"), FEATURE, "card", kind.value)
 
 
+def filled_with(t: Texts) -> Button:
+    """The way to what proposed texts are filled with."""
+    return button(t._("⚖ Themes, legal basis, heads"), "papers", "show")
+
+
 def adopting(t: Texts, kind: TextKind) -> Button:
     """The way to where units sign the pact and approve the other texts."""
     text = t._("✍ Sign") if kind is TextKind.PACT else t._("✍ Approve")
@@ -79,7 +84,7 @@ def board(t: Texts, actor: Actor, found: Sequence[Line], note: str = "") -> View
         (button(kind_name(t, one.kind), FEATURE, "card", one.kind.value),) for one in found
     )
     if actor.is_reviewer or actor.is_observer:
-        rows.add(button(t._("Themes, legal basis, heads"), "papers", "show"))
+        rows.add(filled_with(t))
     return View(
         text=lines(
             *((note, "") if note else ()),
@@ -95,13 +100,15 @@ def _standing(t: Texts, one: Line) -> list[Markup]:
     """How a text stands, a line or two."""
     found = []
     if one.version:
+        values = {
+            "version": str(one.version),
+            "k": t.number(one.adopted),
+            "n": t.number(one.units),
+        }
         found.append(
-            t._(
-                "version {version} in force, adopted by {k} of {n}",
-                version=str(one.version),
-                k=t.number(one.adopted),
-                n=t.number(one.units),
-            )
+            t._("version {version} in force, signed by {k} of {n} units", **values)
+            if one.kind is TextKind.PACT
+            else t._("version {version} in force, adopted by {k} of {n}", **values)
         )
     if one.state is TextState.DRAFT:
         found.append(t._("a draft") if one.length else t._("an empty draft"))
@@ -136,7 +143,8 @@ def card(
                 button(t._("What changed"), FEATURE, "changes", one.version_id, 0),
                 button(t._("Versions"), FEATURE, "versions", kind, 0),
             )
-        rows.add(button(t._("✍ Who has adopted it"), "pact", "board", one.version_id, 0))
+        who = t._("👥 Who has signed") if kind == "pact" else t._("👥 Who has approved it")
+        rows.add(button(who, "pact", "board", one.version_id, 0))
     if one.state is TextState.COMMENTING:
         _commenting(t, actor, one, rows)
     elif actor.is_reviewer:
@@ -164,6 +172,7 @@ def _hint(t: Texts, actor: Actor, one: Line) -> list[Markup]:
     return [
         Markup(""),
         t._("Start from a text that is proposed, or type yours, or send it as a DOCX or TXT file."),
+        t._("⚖ The legal basis and themes of the proposed text can be changed before."),
     ]
 
 
@@ -191,6 +200,7 @@ def _drafting(t: Texts, one: Line, last_year: int | None, rows: Rows) -> None:
                        kind, "last", one.revision)
             )  # fmt: skip
         rows.add(button(t._("✎ Type it or send a file"), DRAFTS, "write", kind))
+        rows.add(filled_with(t))
         return
     if one.state is not TextState.DRAFT:
         rows.add(button(t._("✎ Change it (a new version)"), DRAFTS, "edit", kind))

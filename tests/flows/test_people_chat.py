@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from sqlmodel import col, select
 
 from bot.database import Database
-from bot.models import Person, Seat, SeatRole
+from bot.models import (
+    BlocText,
+    Model,
+    ModelQuestion,
+    Person,
+    Seat,
+    SeatRole,
+    TextComment,
+)
+from bot.services import commitments, register
 from tests.builders import Chat, make_world
+from tests.services.adopting import adoptions_of, published, ready, sign
 
 
 def test_one_tap_switches_the_bloc(database: Database) -> None:
@@ -55,6 +67,61 @@ def test_privacy_shows_what_is_kept(database: Database) -> None:
         "You have added 0 pieces of evidence.",
     ):
         assert words in chat.text
+
+
+def test_privacy_counts_what_was_signed_and_written(database: Database) -> None:
+    world = make_world(database)
+    other = world.person(3)
+    person = world.person(2, name="Hoa")
+    version = published(world)
+    ready(world, 3, other)
+    chat = Chat.of(world, person)
+    chat.command("privacy")
+    # What there is none of takes no line.
+    assert "signature or approval" not in chat.text
+    with world.acting(person) as (session, actor):
+        register.create(session, actor, name="Vườn rau", product="Sổ tay")
+        commitments.set_targets(
+            session, actor, actor.my_unit().id or 0, {"members_new": Decimal(1)}
+        )
+    sign(world, person, version)
+    with world.database.transaction() as session:
+        text = session.exec(select(BlocText)).one()
+        session.add(
+            TextComment(
+                text_id=text.id or 0,
+                round=1,
+                unit_id=world.unit(2).id or 0,
+                person_id=person.id or 0,
+                body="Tốt",
+                at=world.now,
+            )
+        )
+        foreign = session.exec(select(Model).where(Model.unit_id == world.unit(3).id)).one()
+        session.add(
+            ModelQuestion(
+                model_id=foreign.id or 0,
+                unit_id=world.unit(2).id or 0,
+                person_id=person.id or 0,
+                body="Chi phí?",
+                at=world.now,
+            )
+        )
+    chat.command("privacy")
+    for words in (
+        "You have given 1 signature or approval, with your name and post.",
+        "You have commented 1 time on texts.",
+        "You have entered 1 model.",
+        "You have asked or answered 1 question.",
+    ):
+        assert words in chat.text
+    chat.tap("Leave")
+    assert "a signature keeps the name and post at signing" in chat.text
+    chat.tap("Yes, leave")
+    with world.database.transaction() as session:
+        assert session.get_one(Person, person.id).name == "—"
+    (kept,) = adoptions_of(world, version)
+    assert kept.person_name == "Hoa"
 
 
 def test_privacy_is_there_for_strangers(database: Database) -> None:

@@ -122,7 +122,7 @@ def test_from_the_proposed_text_to_the_published_one(world: World) -> None:
     assert "31 paragraphs" in leader.text
     leader.tap("📢 Publish now")
     assert "✅ Pact: version 1 is published." in leader.text
-    assert "version 1 in force, adopted by 0 of 5" in leader.text
+    assert "version 1 in force, signed by 0 of 5 units" in leader.text
     (version,) = versions(world)
     assert version.sha256 == sha256(version.body)
     assert version.why is None
@@ -134,7 +134,7 @@ def test_from_the_proposed_text_to_the_published_one(world: World) -> None:
     assert "<b>GIAO ƯỚC THI ĐUA</b>" in deputy.text
     assert "<code>" not in deputy.text
     deputy.tap("◀")
-    assert f"SHA-256: <code>{version.sha256}</code>" in deputy.text
+    assert f"no letter changes: <code>{version.sha256}</code>" in deputy.text
 
 
 def test_a_text_in_several_messages(world: World) -> None:
@@ -261,7 +261,7 @@ def test_a_new_version_says_why_and_what_changed(world: World) -> None:
     leader.command("publish")
     leader.tap("Regulation")
     leader.tap("📢 Publish")
-    leader.tap("A mistake was corrected")
+    leader.tap("Đính chính sai sót")
     leader.tap("Another reason")
     leader.type("Theo <góp ý>")
     assert "Why: <i>Theo &lt;góp ý&gt;</i>" in leader.text
@@ -414,6 +414,33 @@ def test_themes_and_heads_fill_the_proposed_text(world: World) -> None:
     assert "<b>Place</b>: Ninh Thuận" in leader.text
     leader.press("drafts:start:0:pact:proposed:0")
     assert "8. Đoàn kết & sáng tạo." in text_of(world, TextKind.PACT).body
+
+
+def test_the_legal_basis_is_one_tap_away_from_drafting(world: World) -> None:
+    leader, member = chat(world, 0), chat(world, 2)
+    leader.command("publish")
+    leader.tap("Pact")
+    assert "The legal basis and themes of the proposed text can be changed" in leader.text
+    leader.tap("⚖")
+    assert "Nghị định số 98/2023/NĐ-CP" in leader.text
+    leader.tap("Legal basis")
+    leader.tap("🗑 2")
+    leader.press("drafts:start:0:pact:proposed:0")
+    assert "98/2023" not in text_of(world, TextKind.PACT).body
+    # From the draft too, and it says what becomes of a draft that is there already.
+    leader.tap("⚖")
+    assert "there, replace everything by the proposed text anew" in leader.text
+    leader.tap("Legal basis")
+    leader.tap("Back to what is proposed")
+    leader.command("publish")
+    leader.tap("Pact")
+    leader.tap("✎ Write")
+    leader.tap("Replace everything")
+    leader.tap("Take the proposed text")
+    leader.tap("Replace it")
+    assert "98/2023" in text_of(world, TextKind.PACT).body
+    member.press("texts:card:0:pact")
+    assert not any("⚖" in text for text in member.buttons)
 
 
 def test_an_observer_reads_and_decides_nothing(world: World) -> None:
