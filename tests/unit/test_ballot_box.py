@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from nacl.bindings import sodium_pad
-from nacl.public import PublicKey, SealedBox
+from nacl.public import PrivateKey, PublicKey, SealedBox
 
 from bot.domain import ballot_codes, sealed_box
 from bot.domain.ballot import (
@@ -158,6 +158,14 @@ def test_all_envelopes_look_alike_and_equal_votes_differ() -> None:
         again = [seal(PAPER, key.public, 9, code, votes[0]) for _ in range(2)]
         assert again[0].id == again[1].id == envelope_id(PAPER.election, 9, code)
         assert again[0].content != again[1].content
+
+
+def test_the_order_of_taps_is_not_in_the_envelope() -> None:
+    with BoxKey.generate() as key:
+        content = seal(PAPER, key.public, 9, new_code(), ((3, 1), (1,))).content
+        plain = SealedBox(PrivateKey(key.secret())).decrypt(content)
+    assert len(plain) == 512
+    assert plain.startswith(b'{"c":[[1,3],[1]],')
 
 
 def test_only_a_vote_is_sealed() -> None:

@@ -363,6 +363,17 @@ def test_what_does_not_add_up_is_found_even_with_hashes_made_anew(
     assert (status, "NOT OK" in text) == (1, True)
 
 
+def test_a_nominee_cannot_have_the_vote_of_the_unit_that_is_barred() -> None:
+    contest = BODY["rules"]["contests"][0]
+    none = "---------"
+    verify.check_columns(contest, {"papers": "v" * 9, "options": ["++++++++-", none, none]}, 9, {1})
+    nine = {"papers": "v" * 9, "options": ["+++++++++", none, none]}
+    with pytest.raises(verify.Wrong, match="more votes than there can be"):
+        verify.check_columns(contest, nine, 9, {1})
+    verify.check_columns({**contest, "own": "allowed"}, nine, 9, {1})
+    verify.check_columns(contest, nine, 9, {4})
+
+
 def test_the_seals_follow_each_other() -> None:
     units = roll(PAPER.election)
     first = opened_seal(PAPER, units, bytes.fromhex(BODY["key"]), TIMES.opened)
