@@ -275,5 +275,6 @@ FEATURE = Feature(
     on_text=_text,
     on_file=_file,
     show=_show_form,
+    asks_again=True,
     left=_left,
 )

@@ -22,6 +22,7 @@ _FAULTS = {
     "no_entry": "the audit chain doesn't know this signature",
     "other_text": "it was given under another text",
     "commitment": "what it was signed with has been changed",
+    "signer": "the names or the post have been changed",
 }
 
 

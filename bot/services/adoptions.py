@@ -205,6 +205,18 @@ def standing(session: Session, version_id: int, unit_id: int | None) -> Adoption
 # --- Complete ---------------------------------------------------------------------------------
 
 
+def signer_hash(adoption: Adoption) -> str:
+    """Seals names, post and moment of a signature, of which the audit chain holds no names."""
+    return commitments.sha256(
+        {
+            "unit": adoption.unit_name,
+            "person": adoption.person_name,
+            "post": adoption.post,
+            "at": adoption.at.astimezone(dt.UTC).isoformat(timespec="microseconds"),
+        }
+    )
+
+
 def settle(session: Session, bloc: Bloc, found: Text, now: dt.datetime) -> bool:
     """Note that the last unit has adopted a version, and tell the whole bloc, each person once.
 

@@ -28,7 +28,7 @@ from bot.models import (
 )
 from bot.services import audit, commitments, notices
 from bot.services.access import Actor
-from bot.services.adoptions import Text, find, settle, standing
+from bot.services.adoptions import Text, find, settle, signer_hash, standing
 from bot.services.commitments import Commitment
 
 NAME_LIMIT = 100
@@ -247,6 +247,7 @@ def adopt(session: Session, actor: Actor, version_id: int, name: str, post: str)
         version_id=found.id,
         sha256=found.version.sha256,
         commitment=adoption.commitment_hash,
+        signer=signer_hash(adoption),
     )
     settle(session, actor.here.bloc, found, actor.now)
     return adoption

@@ -13,11 +13,11 @@ from bot.domain.document import Checked
 from bot.domain.texts import sha256
 from bot.errors import NotFound
 from bot.models import Adoption, AuditEntry, Bloc, BlocText, BlocYear, TextVersion
-from bot.services import audit, commitments
+from bot.services import adoptions, audit, commitments
 
 #: What is wrong with a signature: nothing; no entry of the audit chain; the entry is about another
-#: text; the commitment isn't the one that was signed.
-Fault = Literal["", "no_entry", "other_text", "commitment"]
+#: text; the commitment isn't the one that was signed; names or post have been changed since.
+Fault = Literal["", "no_entry", "other_text", "commitment", "signer"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,4 +174,4 @@ def _fault(one: Adoption, entry: AuditEntry | None, version: TextVersion) -> Fau
     kept = commitments.sha256(one.commitment) if one.commitment else ""
     if kept != one.commitment_hash or body.get("commitment") != one.commitment_hash:
         return "commitment"
-    return ""
+    return "" if body.get("signer") == adoptions.signer_hash(one) else "signer"

@@ -316,6 +316,20 @@ def test_a_question_reaches_the_owner_and_its_answer_stays(world: World) -> None
     assert "✎ Answer" not in reader.buttons
 
 
+def test_what_is_typed_after_looking_elsewhere_is_not_asked(world: World) -> None:
+    owner, other = chat(world, 2), chat(world, 3)
+    entered(world, world.person(2))
+    other.command("models", "1")
+    other.tap("❓ Ask")
+    other.command("status")
+    other.type("Chào anh, mai họp nhé")
+    assert "nothing was taken from that message" in other.text
+    assert news(owner) == []
+    other.type("Kinh phí bao nhiêu?")
+    assert "on its way to U3" in other.text
+    assert len(news(owner)) == 1
+
+
 # --- States -----------------------------------------------------------------------------------
 
 

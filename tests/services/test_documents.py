@@ -308,6 +308,18 @@ def test_what_was_changed_afterwards_is_found(world: World) -> None:
     assert [one.fault for one in found.signatures] == ["commitment", "no_entry", "no_entry"]
 
 
+def test_a_name_written_in_afterwards_is_found(world: World) -> None:
+    version = signed(world)
+    with world.database.transaction() as session:
+        one, two, _ = session.exec(select(Adoption).order_by(col(Adoption.id))).all()
+        one.person_name = "Ai Đó Khác"
+        two.post = "Chủ tịch danh dự"
+        session.add_all([one, two])
+    found = check(world, version)
+    assert not found.ok
+    assert [one.fault for one in found.signatures] == ["signer", "signer", ""]
+
+
 def test_a_broken_chain_is_found(world: World) -> None:
     version = signed(world)
     with world.database.transaction() as session:

@@ -243,6 +243,7 @@ def test_a_signature_is_kept_and_sealed(database: Database) -> None:
         "version_id": version,
         "sha256": stored(world, version).sha256,
         "commitment": again,
+        "signer": adoptions.signer_hash(kept),
     }
     with database.transaction() as session:
         assert audit.verify(session).broken is None
