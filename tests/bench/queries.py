@@ -103,6 +103,9 @@ def statements(units: int, months: int) -> dict[str, int]:
             (member, "a figure typed", {"text": "7"}),
             (member, "/status", {"command": "status"}),
             (member, "/reports", {"command": "reports"}),
+            (member, "/pact", {"command": "pact"}),
+            (member, "/models", {"command": "models"}),
+            (leader, "/publish", {"command": "publish"}),
             (leader, "/pending", {"command": "pending"}),
             (leader, "/missing", {"command": "missing"}),
         ):
