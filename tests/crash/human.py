@@ -118,6 +118,23 @@ class Human:
         """Whether there is such a button."""
         return self._button(data) is not None
 
+    def argument(self, data: str, *, last: bool = False) -> str:
+        """What follows in the callback data of the first (or last) such button of the newest
+        screen that has one."""
+        for change in reversed(self.tg.history(self.id)):
+            message = self.tg.find(self.id, change.message.message_id)
+            if message is None or not message.from_bot:
+                continue
+            found = [
+                button.get("callback_data", "").removeprefix(f"{data}:").split(":")[0]
+                for row in message.buttons
+                for button in row
+                if _pattern(data).match(button.get("callback_data", ""))
+            ]
+            if found:
+                return found[-1 if last else 0]
+        raise AssertionError(f"{self.name}: no button {data!r}")
+
     def _button(self, wanted: str, near: str = "") -> tuple[int, str] | None:
         pattern = _pattern(wanted.replace("*", str(self._version)))
         for change in reversed(self.tg.history(self.id)):
@@ -158,12 +175,18 @@ class Human:
 
         return seen
 
-    def news(self, text: str) -> Wait:
-        """A message that says so, from whenever."""
-        return lambda: any(
-            text in change.message.text and change.message.from_bot
-            for change in self.tg.history(self.id)
-        )
+    def news(self, text: str, count: int = 1) -> Wait:
+        """So many messages that say so (or have a button with these words), from whenever."""
+
+        def seen() -> bool:
+            found = {
+                change.message.message_id
+                for change in self.tg.history(self.id)
+                if change.message.from_bot and text in _words(change.message)
+            }
+            return len(found) >= count
+
+        return seen
 
     def told(self, data: str) -> Wait:
         """A message with this button that comes from now on, unasked."""
@@ -177,10 +200,25 @@ class Human:
 
         return seen
 
+    def sees(self) -> list[tuple[str, str, list[str]]]:
+        """The last changes of the chat, for a complaint."""
+        return [
+            (
+                one.kind,
+                one.message.text[:80],
+                [button.get("callback_data", "") for row in one.message.buttons for button in row],
+            )
+            for one in self.tg.history(self.id)[-3:]
+        ]
+
     def _new(self) -> Iterator[Message]:
         for change in self.tg.history(self.id)[self._mark :]:
             if change.kind != "delete" and change.message.from_bot:
                 yield change.message
+
+
+def _words(message: Message) -> str:
+    return "\n".join([message.text, *(one["text"] for row in message.buttons for one in row)])
 
 
 def _pattern(wanted: str) -> re.Pattern[str]:

@@ -89,6 +89,8 @@ def run(
                 try:
                     play(tale, 60, bot.over)
                 except (TimeoutError, RuntimeError):
+                    for person in tale.people:
+                        print(person.name, person.sees())
                     print("\n".join(bot.log.read_text("utf-8").splitlines()[-30:]))
                     raise
                 tg.do(tg.state.faults.rules.clear)
@@ -180,7 +182,8 @@ def killed_again_and_again(
             like=undisturbed,
         )
         for part in fields(undisturbed.left):
-            assert getattr(one.left, part.name) == getattr(undisturbed.left, part.name)
+            now, then = getattr(one.left, part.name), getattr(undisturbed.left, part.name)
+            assert now == then, f"{part.name}: {_differences(now, then)}"
         runs.append(one)
         print(f"{backend}: run {number} of {len(one.moments)} kills: {one.doubled}")
     moments = Counter(moment for one in runs for moment in one.moments)
@@ -193,6 +196,14 @@ def killed_again_and_again(
         f"cards drawn again {sum(one.cards for one in doubled):,}, "
         f"{time.monotonic() - began:.0f} s; moments {dict(moments)}"
     )
+
+
+def _differences(now: Any, then: Any) -> Any:
+    """The first few, where it can be said by their names."""
+    if not isinstance(now, dict):
+        return now, then
+    keys = [key for key in {**now, **then} if now.get(key) != then.get(key)]
+    return [(key, now.get(key), then.get(key)) for key in keys[:3]]
 
 
 def _empty(url: str) -> None:

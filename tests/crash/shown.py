@@ -31,6 +31,8 @@ _CLOCK = re.compile(r"\b\d{1,2}:\d{2}\b")
 _DAYS = re.compile(
     r"\d{1,2} thg \d{1,2}, \d{4}|[A-Z][a-z]{2} \d{1,2}, \d{4}|\b\d{1,2}/\d{1,2}/\d{2}\b"
 )
+#: Short forms of hashes: those of commitments hold ids.
+_PRINT = re.compile(r"\b[0-9a-f]{4} [0-9a-f]{4} [0-9a-f]{4}\b")
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ def showings(tg: StandIn) -> list[Showing]:
                 chat=message["chat"]["id"],
                 message_id=message["message_id"],
                 content=(
-                    _DAYS.sub("DAY", _CLOCK.sub("TIME", text)),
+                    _timeless(text),
                     tuple(button["text"] for row in buttons for button in row),
                 ),
                 new=call.method in SENDS,
@@ -107,7 +109,11 @@ def _text(markup: str) -> str:
 
 def _bare(text: str) -> str:
     """Without white space and moments: Telegram trims the one, the other changes."""
-    return "".join(_DAYS.sub("DAY", _CLOCK.sub("TIME", text)).split())
+    return "".join(_timeless(text).split())
+
+
+def _timeless(text: str) -> str:
+    return _PRINT.sub("PRINT", _DAYS.sub("DAY", _CLOCK.sub("TIME", text)))
 
 
 def compare(
