@@ -22,6 +22,7 @@ import pytest
 from bot.demo.play.figures import STOCKS, cumulated, month_figures, quiet_month
 from bot.demo.process import Bot
 from bot.demo.scenarios import SCENARIOS
+from bot.demo.scenarios.pledges import PLEDGES
 from bot.demo.stage import month_before, this_month
 
 ROOT = Path(__file__).parents[2]
@@ -177,6 +178,8 @@ def test_scenarios_have_the_facts_of_their_years() -> None:
         assert one.leader != one.deputy
         people = [who.name for unit in one.units for who in (unit.signatory, unit.representative)]
         assert len({*people, one.observer.name, one.successor.name}) == len(people) + 2
+        models = [PLEDGES[unit.short_name].model for unit in one.units]
+        assert len(set(models)) == len(one.units)
         assert {"uk", "cs", "hi"} <= {unit.representative.language for unit in one.units}
 
 
