@@ -53,8 +53,8 @@ class Names:
             "invitation": self.invitations,
         }
 
-    def named(self, body: dict[str, Any]) -> Key:
-        """A JSON body of ids with names in their place."""
+    def named(self, body: dict[str, Any], kind: str = "") -> Key:
+        """A JSON body of ids with names in their place; ``kind``: of a message."""
         found = {}
         for name, value in body.items():
             if name == "units" and isinstance(value, list):
@@ -121,7 +121,7 @@ def told(
     """
     found: dict[Key, str] = {}
     for one in rows(session, OutMessage):
-        key = (names.people[one.person_id], one.kind, names.named(one.ids))
+        key = (names.people[one.person_id], one.kind, names.named(one.ids, one.kind))
         assert key not in found, f"two rows for one occasion: {key}"
         done = one.state is OutState.SENT and one.message_id is not None
         if one.state is OutState.DROPPED:

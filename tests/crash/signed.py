@@ -23,6 +23,7 @@ from bot.models import (
 )
 from bot.services import commitments
 from bot.services.adoptions import signer_hash
+from bot.services.signing import READY
 from tests.crash.left import Key, Names, audit, menus, people, rows, seats, told
 
 
@@ -81,12 +82,15 @@ class _InAudit(_Named):
 
 
 class _InMessages(_Named):
-    """A message is about a version's id, and about who has asked."""
+    """A message is about a version's id; who asks is a unit, and of one kind a person."""
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self.kinds["version"] = self.versions
-        self.kinds["by"] = self.people
+
+    def named(self, body: dict[str, Any], kind: str = "") -> Key:
+        self.kinds["by"] = self.people if kind == READY else self.units
+        return super().named(body, kind)
 
 
 def left_behind(database: Database, tg: StandIn) -> Left:
