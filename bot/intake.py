@@ -175,21 +175,24 @@ class Intake:
         """Apply, with new tries where it may help; the last failure is raised."""
         tries = iter(TRIES)
         while True:
-            work = asyncio.ensure_future(self._commit(incoming, parked))
-            if incoming.query_id:
-                done, _ = await asyncio.wait({work}, timeout=SPINNER)
-                if not done:
-                    self._replies.answer_early(incoming.query_id)
             try:
-                outcome: Outcome = await work
+                if not incoming.query_id:
+                    return await self._commit(incoming, parked)
+                return await self._spinning(incoming, parked)
             except Exception as error:
                 pause = next(tries, None)
                 if pause is None:
                     raise
                 log.warning("update_failed", update=incoming.update_id, error=type(error).__name__)
                 await asyncio.sleep(pause)
-            else:
-                return outcome
+
+    async def _spinning(self, incoming: Incoming, parked: bool) -> Outcome:
+        """Commit what a pressed button does, stopping its spinner where that takes long."""
+        work = asyncio.ensure_future(self._commit(incoming, parked))
+        done, _ = await asyncio.wait({work}, timeout=SPINNER)
+        if not done:
+            self._replies.answer_early(incoming.query_id)
+        return await work
 
     async def _commit(self, incoming: Incoming, parked: bool) -> Outcome:
         """Apply and commit; while the database is away, wait and try again for ever."""

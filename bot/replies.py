@@ -98,12 +98,13 @@ class Replies:
         view = reply.view
         if view.text and not quick:
             calls.append(self._draw(reply))
-        if view.tidy and reply.message_id is not None and not reply.query_id:
-            calls.append(self._sender.delete(reply.chat_id, reply.message_id))
         if len(calls) == 1:
             await calls[0]
         elif calls:
             await asyncio.gather(*calls)
+        if view.tidy and reply.message_id is not None and not reply.query_id:
+            # Once it stands on the card, and not before.
+            await self._sender.delete(reply.chat_id, reply.message_id)
 
     async def _draw(self, reply: Reply) -> None:
         view, chat = reply.view, reply.chat_id
