@@ -39,6 +39,9 @@ LINE_LENGTH = 10
 TRIES = (0.1, 0.5)
 #: After this many seconds of work a pressed button's spinner is stopped without a result.
 SPINNER = 2.0
+#: Seconds after which the next updates are asked for though some of the last are still in work:
+#: whoever has been answered already goes on meanwhile.
+NEXT_POLL = 0.005
 #: Seconds that one long poll waits.
 POLL = 30
 
@@ -255,7 +258,7 @@ class Intake:
             if window:
                 await asyncio.wait(
                     window.values(),
-                    timeout=0.05 if fresh else 0.5,
+                    timeout=NEXT_POLL if fresh else 0.5,
                     return_when=asyncio.ALL_COMPLETED if fresh else asyncio.FIRST_COMPLETED,
                 )
             window = {key: future for key, future in window.items() if not future.done()}
