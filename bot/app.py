@@ -56,6 +56,10 @@ KEEP_UPDATES = dt.timedelta(days=2)
 OTHERS_ANSWERS = dt.timedelta(seconds=20)
 
 
+#: Seconds that transactions under way are waited for at the very end.
+LAST_WORK = 5.0
+
+
 class TokenRefused(Exception):
     """Telegram doesn't know the token."""
 
@@ -135,7 +139,10 @@ class App:
         finally:
             with contextlib.suppress(TelegramError):
                 await self.bot.shutdown()
-            self._threads.shutdown(wait=False, cancel_futures=True)
+            # A thread may be in the middle of a transaction: its connection is closed after it.
+            rest = loop.run_in_executor(None, partial(self._threads.shutdown, cancel_futures=True))
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(asyncio.shield(rest), LAST_WORK)
             self.database.close()
 
     async def _connect(self) -> None:
